@@ -1,0 +1,121 @@
+// The HTTP server that all doors stand in: how requests are read and answered whatever the door, request ids, the
+// pages about the server itself (home, API reference, health), and what happens to rude clients.
+//
+// Bodies reach the handlers as bytes: each door reads them by its own rules. A body past the limit is refused before it
+// is read, a slow one after REQUEST_DEADLINE_MS, and a connection that says nothing is closed.
+
+import { randomBytes } from 'node:crypto';
+import { OWN_ERRORS, type OwnErrorCode, ownSentence } from '@acik-iys/law';
+import swagger from '@fastify/swagger';
+import reference from '@scalar/fastify-api-reference';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { errorFields, type Log } from '../ground/log.ts';
+import type { RequestMetrics } from '../ground/metrics.ts';
+import { homePage } from './home.ts';
+import { officialDoor, type Rooms } from './official/index.ts';
+
+/** Head and body of a request must be here by then. */
+const REQUEST_DEADLINE_MS = 20_000;
+const HEAD_DEADLINE_MS = 10_000;
+/** Longer than the usual idle time of proxies (60 s), so that they close first. */
+const KEEP_ALIVE_MS = 72_000;
+/** How often Node looks for requests past their deadline. */
+const DEADLINE_CHECK_MS = 2_000;
+/** 128 bits of a request id would be waste in each log line: 72 are unique enough. */
+const REQUEST_ID_BYTES = 9;
+
+export interface AppOptions {
+  readonly log: Log;
+  readonly metrics: RequestMetrics;
+  /** Resolves when the server can do its work. */
+  readonly ready: () => Promise<void>;
+}
+
+export async function openApp(rooms: Rooms, { log, metrics, ready }: AppOptions): Promise<FastifyInstance> {
+  const { config } = rooms;
+  const app = fastify({
+    bodyLimit: config.bodyBytesMax,
+    requestTimeout: REQUEST_DEADLINE_MS,
+    connectionTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEAD_DEADLINE_MS, connectionsCheckingInterval: DEADLINE_CHECK_MS },
+    forceCloseConnections: 'idle',
+    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    genReqId: () => randomBytes(REQUEST_ID_BYTES).toString('base64url'),
+    requestIdHeader: false,
+    logger: false,
+    // Programs in the field join base and path with two slashes.
+    rewriteUrl: (request) => (request.url ?? '/').replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, '/')),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    exposeHeadRoutes: false,
+    frameworkErrors: (_error, _request, reply) => void sendOwn(reply as FastifyReply, 'route.unknown'),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // Schemas describe; the doors check with their own codes.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
+    log.info('request', {
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    });
+  });
+  app.setNotFoundHandler((_request, reply) => sendOwn(reply, 'route.unknown'));
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+      return sendOwn(reply, 'request.too_large', { limit: config.bodyBytesMax });
+    if (error.statusCode !== undefined && error.statusCode < 500)
+      return reply.code(error.statusCode).send({ errors: [{ code: error.code ?? 'request', message: error.message }] });
+    log.error('request.failed', { requestId: request.id, ...errorFields(error) });
+    return reply.code(500).send({ errors: [{ code: 'H015', message: ownSentence('registry.unavailable', 'tr') }] });
+  });
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Açık İYS',
+        version: '0.1.0',
+        description:
+          'Resmî İYS API sözleşmesiyle uyumlu açık kayıt. / An open registry, wire-compatible with the official İYS API.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+    hideUntagged: true,
+  });
+  await app.register(async (door) => officialDoor(door, rooms, log));
+  await app.register(reference, {
+    routePrefix: '/docs',
+    configuration: { title: 'Açık İYS API', theme: 'default', telemetry: false },
+  });
+  app.get('/openapi.json', () => app.swagger());
+  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(homePage(config.demo)));
+  app.get('/health/live', () => ({ status: 'ok' }));
+  app.get('/health/ready', async (_request, reply) => {
+    try {
+      await ready();
+      return { status: 'ok' };
+    } catch {
+      return reply.code(503).send({ status: 'unavailable' });
+    }
+  });
+  return app;
+}
+
+function sendOwn(reply: FastifyReply, code: OwnErrorCode, values: Record<string, string | number> = {}): FastifyReply {
+  return reply
+    .code(OWN_ERRORS[code].http)
+    .send({ errors: [{ code, message: ownSentence(code, 'tr', values), messageEn: ownSentence(code, 'en', values) }] });
+}

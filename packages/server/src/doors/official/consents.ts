@@ -1,0 +1,266 @@
+// Adding consents: one, or a list of at most a thousand, in V1 and in V2 (which answers a repeat instead of refusing it).
+
+import {
+  channelOf,
+  checkForm,
+  earliestConsentTime,
+  type FormContext,
+  formatTime,
+  isOnlyTooOld,
+  isRepeat,
+  ONAY,
+  recipientTypeOf,
+  type Statement,
+  sentence,
+  sourceName,
+  statusOf,
+} from '@acik-iys/law';
+import type { Door } from '../../rooms/registry/index.ts';
+import { DOORS, newRequestId, STATEMENTS_MAX, subRequestId } from '../../rooms/registry/index.ts';
+import { type Answer, faultsRefusal, OfficialError, refusal, type WireError, wireFault } from './answer.ts';
+import { isObject } from './body.ts';
+import { type BrandCall, GATES, type OfficialRoute, storing } from './route.ts';
+import * as schemas from './schemas.ts';
+
+function formContext(call: BrandCall): FormContext {
+  const now = call.rooms.clock.now();
+  return {
+    now,
+    earliest: earliestConsentTime(call.rooms.calendar, now),
+    historicLoadOpen: call.scope.facts.historicLoadOpen,
+    strictness: call.scope.facts.strictness,
+  };
+}
+
+/** A partner writes only on the channels that it was given [ours: H353]. */
+function assertMayWrite(call: BrandCall, statements: readonly Statement[]): void {
+  for (const { kind } of statements)
+    if (!call.scope.may(channelOf(kind), 'write')) throw refusal('H353', { field: 'type' });
+}
+
+/** H180, of all items at once. `places` says which item and which field each number stands in. */
+async function assertRetailersKnown(
+  call: BrandCall,
+  items: readonly { statement: Statement; retailerAccess: readonly number[] | undefined; index?: number }[],
+): Promise<void> {
+  const codes = new Set<number>();
+  for (const { statement, retailerAccess } of items) {
+    if (statement.retailer !== null) codes.add(statement.retailer);
+    for (const code of retailerAccess ?? []) codes.add(code);
+  }
+  if (codes.size === 0) return;
+  const unknown = await call.rooms.parties.unknownRetailers(call.scope, [...codes]);
+  if (unknown.size === 0) return;
+  const errors = items.flatMap(({ statement, retailerAccess, index }) => [
+    ...(statement.retailer !== null && unknown.has(statement.retailer)
+      ? [wireFault({ code: 'H180', location: ['retailerCode'], value: statement.retailer }, index)]
+      : []),
+    ...(retailerAccess ?? []).flatMap((code, place) =>
+      unknown.has(code) ? [wireFault({ code: 'H180', location: ['retailerAccess', place], value: code }, index)] : [],
+    ),
+  ]);
+  throw new OfficialError(403, errors);
+}
+
+/**
+ * H525: the subscription's addresses are used up. Counted by the registry's counters, which know consents, not distinct
+ * addresses: an upper bound. A refusal is never turned away for it.
+ */
+async function assertWithinSubscription(call: BrandCall, statements: readonly Statement[]): Promise<void> {
+  const { subscription } = call;
+  if (!subscription || subscription.consentLimitExceed || !statements.some(({ status }) => status === ONAY)) return;
+  if ((await usedConsents(call)) >= subscription.consentLimit)
+    throw refusal('H525', { limit: subscription.consentLimit });
+}
+
+/** Granted consents of the provider, over all its brands. */
+export async function usedConsents(
+  call: BrandCall | { rooms: BrandCall['rooms']; providerCode: number },
+): Promise<number> {
+  const brands = await call.rooms.parties.brandsOf(call.providerCode);
+  const totals = await call.rooms.registry.totals(brands.map(({ brandId }) => brandId));
+  let used = 0;
+  for (const { approval } of totals.values()) used += approval;
+  return used;
+}
+
+/** V2: a statement that is stored already is answered with what stored it, however old its date is by now. */
+async function isStored(call: BrandCall, statement: Statement): Promise<boolean> {
+  const status = await call.rooms.registry.status(call.scope, statement.kind, statement.address);
+  return status !== null && isRepeat(statement, status.movement);
+}
+
+function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
+  const door: Door = version === 1 ? DOORS.officialSingle : DOORS.officialSingleV2;
+  return async (call: BrandCall): Promise<Answer> => {
+    if (!isObject(call.body)) throw refusal('H085');
+    const { statement, retailerAccess, faults } = checkForm(call.body, formContext(call));
+    const repeat = version === 2 && statement !== null && isOnlyTooOld(faults) && (await isStored(call, statement));
+    if (statement === null || (faults.length > 0 && !repeat)) {
+      if (statement !== null) await keepRefusals(call, [statement], door);
+      throw faultsRefusal(faults.map((fault) => wireFault(fault)));
+    }
+    assertMayWrite(call, [statement]);
+    await assertRetailersKnown(call, [{ statement, retailerAccess }]);
+    await assertWithinSubscription(call, [statement]);
+    const [outcome] = await storing(
+      call.rooms.registry.record(call.scope, [statement], {
+        door,
+        idempotent: version === 2,
+        ...(retailerAccess && { retailerAccess: [retailerAccess] }),
+      }),
+    );
+    if (outcome === undefined || outcome.kind === 'refused') throw refusal(outcome?.code as 'H174');
+    return {
+      status: 200,
+      body: { transactionId: outcome.transactionId, creationDate: formatTime(outcome.receivedAt) },
+    };
+  };
+}
+
+/** A refusal that is only too late for the contract is kept and honoured; everything else in it is turned away. */
+async function keepRefusals(call: BrandCall, statements: readonly Statement[], door: Door): Promise<void> {
+  assertMayWrite(call, statements);
+  await storing(call.rooms.registry.withhold(call.scope, statements, door));
+}
+
+function addBatch(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
+  const door: Door = version === 1 ? DOORS.officialBatch : DOORS.officialBatchV2;
+  return async (call: BrandCall): Promise<Answer> => {
+    const list = call.body;
+    if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw refusal('H092');
+    if (list.length > STATEMENTS_MAX) throw refusal('H091');
+    const { statements, access } = await checkList(call, list, version, door);
+    assertMayWrite(call, statements);
+    await assertRetailersKnown(
+      call,
+      statements.map((statement, index) => ({ statement, retailerAccess: access[index], index })),
+    );
+    await assertWithinSubscription(call, statements);
+    const requestId = newRequestId();
+    const outcomes = await storing(
+      call.rooms.registry.record(call.scope, statements, {
+        door,
+        idempotent: version === 2,
+        request: { requestId, version },
+        retailerAccess: access,
+      }),
+    );
+    const moved = outcomes.find((outcome) => outcome.kind !== 'refused' && outcome.kind !== 'unchanged');
+    const creationDate = formatTime(moved && 'receivedAt' in moved ? moved.receivedAt : call.rooms.clock.now());
+    return {
+      status: 202,
+      body: {
+        requestId,
+        subRequests: statements.map((statement, index) => subRequest(statement, requestId, index, creationDate)),
+      },
+    };
+  };
+}
+
+function subRequest(statement: Statement, requestId: string, index: number, creationDate: string): object {
+  const id = subRequestId(requestId, index);
+  const source = sourceName(statement.source);
+  return {
+    type: channelOf(statement.kind),
+    ...(source !== undefined && { source }),
+    recipient: statement.address,
+    status: statusOf(statement.status),
+    ...(statement.consentedAt !== null && { consentDate: formatTime(statement.consentedAt) }),
+    recipientType: recipientTypeOf(statement.kind),
+    subRequestId: id,
+    subrequestId: id,
+    creationDate,
+  };
+}
+
+/** Form of all items: every fault of the list in one answer, by index. */
+async function checkList(
+  call: BrandCall,
+  list: readonly Record<string, unknown>[],
+  version: 1 | 2,
+  door: Door,
+): Promise<{ statements: Statement[]; access: (readonly number[] | undefined)[] }> {
+  const context = formContext(call);
+  const errors: WireError[] = [];
+  const statements: Statement[] = [];
+  const access: (readonly number[] | undefined)[] = [];
+  const tooOld: Statement[] = [];
+  const keys = new Set<string>();
+  for (let index = 0; index < list.length; index++) {
+    const { statement, retailerAccess, faults } = checkForm(list[index] as Record<string, unknown>, context);
+    if (statement !== null) {
+      const key = `${statement.kind}${statement.address}`;
+      if (keys.has(key)) errors.push({ code: 'H194', message: sentence('H194', 'tr'), index });
+      keys.add(key);
+      statements.push(statement);
+      access.push(retailerAccess);
+    }
+    if (faults.length === 0) continue;
+    if (statement !== null) {
+      if (version === 2 && (await isStored(call, statement))) continue;
+      tooOld.push(statement);
+    }
+    for (const fault of faults) {
+      // In a list an empty retailerCode is told as an absent one [?].
+      const code = fault.code === 'H267' ? 'H266' : fault.code;
+      errors.push(wireFault({ ...fault, code, ...(code === 'H126' && { values: { limit: 3000 } }) }, index));
+    }
+  }
+  if (errors.length > 0) {
+    if (tooOld.length > 0) await keepRefusals(call, tooOld, door);
+    throw faultsRefusal(errors);
+  }
+  return { statements, access };
+}
+
+const shared = {
+  guard: 'brand',
+  tag: 'consents',
+  limits: ['requestsPerSecond'],
+  bothCodeSpellings: true,
+} as const;
+
+function single(version: 1 | 2): OfficialRoute {
+  return {
+    ...shared,
+    method: 'POST',
+    path: `${version === 2 ? '/v2' : ''}/sps/{iysCode}/brands/{brandCode}/consents`,
+    operation: version === 2 ? 'addConsentV2' : 'addConsent',
+    summary: {
+      tr: version === 2 ? 'Tek izin ekle; aynısı yeniden gelirse aynı yanıt verilir' : 'Tek izin ekle',
+      en: version === 2 ? 'Add one consent; a repeat gets the same answer' : 'Add one consent',
+    },
+    notJson: 'H085',
+    gate: GATES.full,
+    faults: { read: 'H103', store: 'H101', other: 'H470' },
+    schema: {
+      body: schemas.Consent,
+      answers: { 200: { description: 'Kaydedildi / Recorded', schema: schemas.AddConsentAnswer } },
+    },
+    handle: addOne(version),
+  };
+}
+
+function batch(version: 1 | 2): OfficialRoute {
+  return {
+    ...shared,
+    method: 'POST',
+    path: `${version === 2 ? '/v2' : ''}/sps/{iysCode}/brands/{brandCode}/consents/request`,
+    operation: version === 2 ? 'addBatchConsentV2' : 'addBatchConsent',
+    summary: {
+      tr: 'En çok 1000 izni birlikte ekle; sonuçlar hemen sorulabilir',
+      en: 'Add up to 1000 consents; results can be asked for at once',
+    },
+    notJson: 'H014',
+    gate: GATES.batchAdd,
+    faults: { read: 'H103', store: 'H470', other: 'H470' },
+    schema: {
+      body: schemas.ConsentList,
+      answers: { 202: { description: 'Alındı ve işlendi / Taken and done', schema: schemas.AddBatchAnswer } },
+    },
+    handle: addBatch(version),
+  };
+}
+
+export const consentRoutes: readonly OfficialRoute[] = [single(1), single(2), batch(1), batch(2)];

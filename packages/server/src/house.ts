@@ -1,0 +1,95 @@
+// The house: opens the rooms on a ground that is laid, and the doors on the rooms. `main.ts` uses it to serve, tests use
+// it to serve on a database of their own.
+
+import { DEFAULT_CALENDAR_POLICY, HOLIDAYS, makeCalendar } from '@acik-iys/law';
+import type { FastifyInstance } from 'fastify';
+import { openApp } from './doors/app.ts';
+import type { Rooms } from './doors/official/index.ts';
+import type { Clock } from './ground/clock.ts';
+import type { Config } from './ground/config.ts';
+import type { Database } from './ground/database.ts';
+import { openFiles } from './ground/files.ts';
+import { AddressKeys } from './ground/keys.ts';
+import { errorFields, type Log } from './ground/log.ts';
+import { openMetrics, type RequestMetrics } from './ground/metrics.ts';
+import { openAccess, RateLimits } from './rooms/access/index.ts';
+import { openDeliveries } from './rooms/deliveries/index.ts';
+import { district, districts, openParties, province, provinces } from './rooms/parties/index.ts';
+import { openRegistry } from './rooms/registry/index.ts';
+import { openReports } from './rooms/reports/index.ts';
+
+/** What outlived its period is deleted this often. */
+const EXPIRE_EVERY_MS = 3_600_000;
+
+export interface Ground {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Master secret: addresses, tokens and files hang on keys derived from it. */
+  readonly secret: Buffer;
+  readonly filesFolder: string;
+}
+
+export interface House {
+  readonly rooms: Rooms;
+  readonly app: FastifyInstance;
+  readonly metrics: RequestMetrics;
+  /** Begins the work that nobody asks for: deliveries, day files, expiry. */
+  startWork(): void;
+  /** Stops taking calls, finishes those in flight, then the work. The database stays open. */
+  close(): Promise<void>;
+}
+
+/** @param replace rooms to use instead of the real ones: fault injection in tests */
+export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms = (rooms) => rooms): Promise<House> {
+  const { config, database, clock, log, secret } = ground;
+  const keys = new AddressKeys(secret);
+  const registry = openRegistry({ database, clock, keys });
+  const reports = openReports({
+    database,
+    registry,
+    clock,
+    log,
+    files: openFiles({ folder: ground.filesFolder, secret }),
+    timeStampAuthority: config.timeStampAuthority,
+  });
+  const deliveries = openDeliveries({ database, registry, clock, keys, log, allowPrivate: config.pushPrivate });
+  const access = openAccess({ database, clock, secret, limits: config.limits });
+  const rooms = replace({
+    access,
+    rateLimits: new RateLimits(clock),
+    registry,
+    parties: openParties({ database, clock, retailerUses: registry.retailers.uses }),
+    places: { province, provinces, district, districts },
+    reports,
+    deliveries,
+    clock,
+    calendar: makeCalendar(HOLIDAYS, DEFAULT_CALENDAR_POLICY),
+    config,
+  });
+  const metrics = openMetrics({ database, registry, deliveries });
+  const app = await openApp(rooms, { log, metrics, ready: async () => void (await database.rows('select 1')) });
+
+  let expiring: NodeJS.Timeout | undefined;
+  return {
+    rooms,
+    app,
+    metrics,
+    startWork() {
+      reports.start();
+      deliveries.start();
+      expiring = setInterval(() => {
+        registry.expire().catch((error: unknown) => log.warn('expire.failed', errorFields(error)));
+      }, EXPIRE_EVERY_MS);
+    },
+    async close() {
+      clearInterval(expiring);
+      await app.close();
+      await Promise.all([deliveries.stop(), reports.stop()]);
+      await registry.drained();
+      access.close();
+      metrics.close();
+    },
+  };
+}

@@ -1,0 +1,430 @@
+// The room that knows who is asking: log-in, tokens, principals, and the scopes made from them.
+//
+// Promises: a revoked token, a disabled account, a changed grant or subscription is felt within a second in every
+// process, at once in the process that revoked, and without a query per call. A session is a family of tokens: each
+// refresh hands out a new refresh token; the one before stays good for REPLACED_GOOD_SECONDS, since clients run in many
+// processes, and whoever brings it later than that may have stolen it, so the whole family ends. Unknown user, disabled
+// account and wrong password look the same, in words and in time.
+// After a crash sessions go on: families and refresh tokens are in the database, everything in memory can be lost.
+
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../ground/clock.ts';
+import type { Limits } from '../../ground/config.ts';
+import { type Database, type Query, sqlState } from '../../ground/database.ts';
+import { FreshCache } from './fresh-cache.ts';
+import { networkKey } from './network-address.ts';
+import {
+  composed,
+  hashOfNobody,
+  hashPassword,
+  isPossiblePassword,
+  PASSWORD_LETTERS_LEAST,
+  Turns,
+  verifyPassword,
+} from './passwords.ts';
+import {
+  type LoadedPrincipal,
+  loadSubscriptions,
+  type Principal,
+  Principals,
+  type ScopeAnswer,
+  type Subscription,
+} from './principals.ts';
+import { LIMIT_NAMES, type LimitName } from './rate-limits.ts';
+import { ACCESS_SECONDS, AccessTokens, makeRefreshToken, REFRESH_SECONDS, refreshTokenHash } from './tokens.ts';
+import { PAUSE_MOST_MS, WrongAnswers } from './wrong-answers.ts';
+
+/** How long a replaced refresh token stays good: processes that share one need not agree on who refreshes. */
+export const REPLACED_GOOD_SECONDS = 60;
+/** RFC 5321: 64 before the @, 255 after it. */
+export const USERNAME_LETTERS_MOST = 320;
+/** Accounts, subscriptions, brands … kept in memory, each kind: more than call within a second. */
+const KEPT_MOST = 5_000;
+/** Clocks of several processes may differ by so much. */
+const CLOCK_SLACK_SECONDS = 300;
+/** Dead sessions are deleted this often, in portions that hold no lock for long. */
+const SWEEP_EVERY_MS = 10 * 60_000;
+const SWEEP_PORTION = 5_000;
+/** How long a dead session is kept, so that a late replay of its tokens is still known as one. */
+const SWEEP_AFTER_SECONDS = 86_400;
+/** Largest number that the code columns hold; a larger one in a path is nobody's number, not an error. */
+const CODE_MOST = 2_147_483_647;
+
+export type Role = 'API_USER' | 'PORTAL_ADMIN' | 'REGISTRAR';
+
+/** The answer to a log-in or a refresh. Lives in seconds. */
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresIn: number;
+  readonly refreshExpiresIn: number;
+}
+
+export type AccessErrorReason =
+  /** Unknown user, wrong password or disabled account: deliberately one. */
+  | 'credentials'
+  /** The right password of somebody who is no API user. */
+  | 'role'
+  /** Too many log-ins wait or were wrong; `retryAfterSeconds` is set. */
+  | 'too-many'
+  /** Unknown, expired, revoked or replayed. */
+  | 'refresh_token';
+
+/** A log-in or refresh that was turned away. */
+export class AccessError extends Error {
+  readonly reason: AccessErrorReason;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(reason: AccessErrorReason, retryAfterSeconds?: number) {
+    super(`access refused: ${reason}`);
+    this.reason = reason;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export type AccountErrorReason = 'email' | 'email-taken' | 'password' | 'holder';
+
+/** An account that cannot be made as asked. */
+export class AccountError extends Error {
+  readonly reason: AccountErrorReason;
+
+  constructor(reason: AccountErrorReason) {
+    super(`account refused: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+export interface NewAccount {
+  readonly email: string;
+  /** At least 8 letters, at most 1024 bytes. */
+  readonly password: string;
+  readonly role: Role;
+  /** Exactly one of the two, except for REGISTRAR: none. */
+  readonly providerCode?: number;
+  readonly partnerCode?: number;
+}
+
+export interface Access {
+  /** Opens a session. @throws AccessError 'credentials', 'role' or 'too-many'; DatabaseUnavailable */
+  logIn(username: string, password: string, networkAddress: string): Promise<TokenPair>;
+  /** Carries a session on. @throws AccessError 'refresh_token'; DatabaseUnavailable */
+  refresh(refreshToken: string): Promise<TokenPair>;
+  /** Who sends this `Authorization` header; undefined for a missing, bad, expired or revoked token. */
+  principal(authorization: string | undefined): Promise<Principal | undefined>;
+  /** The proof that the principal may act for the brand, or which number is not its own. */
+  brandScope(principal: Principal, providerCode: number, brandCode: number): ScopeAnswer;
+  /** Its own provider, or for a partner one that granted it anything on any brand. */
+  mayAskProvider(principal: Principal, providerCode: number): boolean;
+  /** A provider's or partner's subscription. */
+  subscriptionOf(holderCode: number): Promise<Subscription | null>;
+  providerExists(code: number): Promise<boolean>;
+  brandExists(code: number): Promise<boolean>;
+  brandOfProvider(providerCode: number, brandCode: number): Promise<boolean>;
+  /** The configured limits with those that an operator set for the provider. */
+  limitsOf(providerCode: number | null): Promise<Limits>;
+  /** Who logs in under this name, as far as it is an API user that may: for programs that act without a token. */
+  principalOf(email: string): Promise<Principal | undefined>;
+  accountExists(email: string): Promise<boolean>;
+  /** @returns the account's number. @throws AccountError */
+  createAccount(account: NewAccount): Promise<number>;
+  /** Ends all sessions of an account; it may log in again unless it is disabled too. */
+  revokeAccount(accountId: number): Promise<void>;
+  /** Ends the session of an access or refresh token; any other text does nothing. */
+  revokeFamily(token: string): Promise<void>;
+  /** Deletes sessions that are long dead; runs by itself. @returns how many refresh tokens went */
+  sweep(): Promise<number>;
+  /** Drops all that is kept of the database and of tokens, for changes that must be felt at once. */
+  forget(): void;
+  /** Stops the sweep and lets go whoever is held back. The database stays open. */
+  close(): void;
+}
+
+export interface AccessOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Master secret: the key of access tokens is derived from it. */
+  readonly secret: Buffer;
+  readonly limits: Limits;
+}
+
+const ACCOUNT_BY_EMAIL: Query = {
+  name: 'access_account_by_email',
+  text: 'select account_id, password_hash, role, enabled from account where lower(email) = $1',
+};
+type LogInRow = [number, string, Role, boolean];
+
+const OPEN_FAMILY: Query = {
+  name: 'access_open_family',
+  text: `with family as (
+           insert into token_family (family_id, account_id, created_at)
+           values ($1, $2, to_timestamp($3::float8)) returning family_id)
+         insert into refresh_token (token_hash, family_id, expires_at)
+         select $4, family_id, to_timestamp($5::float8) from family`,
+};
+
+const REFRESH_TOKEN: Query = {
+  name: 'access_refresh_token',
+  text: `select r.family_id::text, f.account_id, f.revoked_at is not null, a.enabled and a.role = 'API_USER',
+           extract(epoch from r.expires_at)::float8, extract(epoch from r.replaced_at)::float8
+         from refresh_token r
+         join token_family f on f.family_id = r.family_id
+         join account a on a.account_id = f.account_id
+         where r.token_hash = $1`,
+};
+type RefreshRow = [string, number, boolean, boolean, number, number | null];
+
+const REPLACE_TOKEN: Query = {
+  name: 'access_replace_token',
+  text: `with old as (
+           update refresh_token set replaced_at = coalesce(replaced_at, to_timestamp($2::float8))
+           where token_hash = $1 returning family_id)
+         insert into refresh_token (token_hash, family_id, expires_at)
+         select $3, family_id, to_timestamp($4::float8) from old`,
+};
+
+const REVOKE_FAMILY: Query = {
+  name: 'access_revoke_family',
+  text: `update token_family set revoked_at = coalesce(revoked_at, to_timestamp($2::float8))
+         where family_id = $1 returning account_id`,
+};
+
+const REVOKE_ACCOUNT: Query = {
+  name: 'access_revoke_account',
+  text: `update token_family set revoked_at = to_timestamp($2::float8) where account_id = $1 and revoked_at is null`,
+};
+
+const SWEEP_TOKENS = `delete from refresh_token where token_hash in (
+    select token_hash from refresh_token where expires_at < to_timestamp($1::float8)
+    limit ${SWEEP_PORTION} for update skip locked)`;
+
+const SWEEP_FAMILIES = `delete from token_family where family_id in (
+    select family_id from token_family f where created_at < to_timestamp($1::float8)
+      and not exists (select from refresh_token r where r.family_id = f.family_id)
+    limit ${SWEEP_PORTION} for update skip locked)`;
+
+/** Opens the room. Nothing is asked of the database before the first call. */
+export function openAccess(options: AccessOptions): Access {
+  const { database, clock } = options;
+  const tokens = new AccessTokens(clock, options.secret);
+  const loader = new Principals(database, clock);
+  const turns = new Turns();
+  const wrongAnswers = new WrongAnswers(clock);
+  const nobody = hashOfNobody();
+
+  const principals = new FreshCache<number, LoadedPrincipal>(clock, KEPT_MOST, (accountId) =>
+    loader.load(accountId, clock.now() - ACCESS_SECONDS - CLOCK_SLACK_SECONDS),
+  );
+  const subscriptions = new FreshCache<number, Subscription | null>(
+    clock,
+    KEPT_MOST,
+    async (holder) => (await loadSubscriptions(database, clock, [holder])).get(holder) ?? null,
+  );
+  const providers = new FreshCache<number, boolean>(clock, KEPT_MOST, async (code) => {
+    const rows = await database.rows('select from provider where provider_code = $1', [code]);
+    return rows.length > 0;
+  });
+  const providersOfBrands = new FreshCache<number, number | null>(clock, KEPT_MOST, async (code) => {
+    const [row] = await database.rows<[number]>('select provider_code from brand where brand_id = $1', [code]);
+    return row?.[0] ?? null;
+  });
+  const limits = new FreshCache<number, Limits>(clock, KEPT_MOST, async (code) => {
+    const rows = await database.rows<[string, number]>(
+      'select limit_name, amount from provider_limit where provider_code = $1',
+      [code],
+    );
+    const own = rows.filter(([name]) => LIMIT_NAMES.includes(name as LimitName));
+    return { ...options.limits, ...Object.fromEntries(own) };
+  });
+
+  const nowExact = (): number => clock.nowMs() / 1000;
+  const refreshExpiry = (): number => nowExact() + REFRESH_SECONDS;
+
+  /** The tokens of a session that the database holds already. */
+  async function tokenPair(accountId: number, familyId: string, refreshToken: string): Promise<TokenPair | undefined> {
+    // Not the kept principal: the account may have been enabled, or its brands changed, a moment ago.
+    const { principal } = await principals.reload(accountId);
+    const holder = principal?.provider ?? principal?.partner;
+    if (principal === undefined || !holder) return undefined;
+    return {
+      accessToken: await tokens.sign({ ...principal, holder }, familyId),
+      refreshToken,
+      expiresIn: ACCESS_SECONDS,
+      refreshExpiresIn: REFRESH_SECONDS,
+    };
+  }
+
+  async function logIn(username: string, password: string, networkAddress: string): Promise<TokenPair> {
+    const network = networkKey(networkAddress);
+    const name = isPossibleUsername(username) ? lowerCaseAscii(username) : '';
+    const possible = name !== '' && isPossiblePassword(password);
+    // Impossible ones go the same way, with a password that nobody has, and never reach the database.
+    const tried = possible ? composed(password) : '';
+
+    const outcome = await turns.take(network, async (): Promise<AccessErrorReason | LogInRow> => {
+      if (!wrongAnswers.mayTry(name, network, tried)) return 'too-many';
+      const [account] = possible ? await database.rows<LogInRow>(ACCOUNT_BY_EMAIL, [name]) : [];
+      const [, passwordHash, , enabled] = account ?? [0, nobody, '', false];
+      const right = await verifyPassword(passwordHash, tried);
+      if (account === undefined || !right || !enabled) return 'credentials';
+      wrongAnswers.right(name, tried);
+      return account;
+    });
+    if (outcome === undefined) throw new AccessError('too-many', 1);
+    if (outcome === 'credentials') {
+      if (await wrongAnswers.wrong(name, network)) throw new AccessError('credentials');
+      throw new AccessError('too-many', PAUSE_MOST_MS / 1000);
+    }
+    if (typeof outcome === 'string') throw new AccessError(outcome, PAUSE_MOST_MS / 1000);
+
+    const [accountId, , role] = outcome;
+    if (role !== 'API_USER') throw new AccessError('role');
+    const familyId = randomUUID();
+    const refreshToken = makeRefreshToken();
+    await database.run(OPEN_FAMILY, [familyId, accountId, nowExact(), refreshTokenHash(refreshToken), refreshExpiry()]);
+    const pair = await tokenPair(accountId, familyId, refreshToken);
+    if (pair === undefined) throw new AccessError('credentials');
+    return pair;
+  }
+
+  async function endFamily(familyId: string): Promise<void> {
+    const [row] = await database.rows<[number]>(REVOKE_FAMILY, [familyId, nowExact()]);
+    if (row !== undefined) principals.forget(row[0]);
+  }
+
+  async function refresh(refreshToken: string): Promise<TokenPair> {
+    const refused = new AccessError('refresh_token');
+    const tokenHash = refreshTokenHash(refreshToken);
+    if (tokenHash === undefined) throw refused;
+    // No lock and no transaction: refreshes with one token may run side by side (the first sets `replaced_at`), and a
+    // token that joins a family which is being ended is as dead as the others, since every use asks the family.
+    const [row] = await database.rows<RefreshRow>(REFRESH_TOKEN, [tokenHash]);
+    if (row === undefined) throw refused;
+    const [familyId, accountId, revoked, allowed, expiresAt, replacedAt] = row;
+    if (revoked) throw refused;
+    const now = nowExact();
+    if (replacedAt !== null && now - replacedAt >= REPLACED_GOOD_SECONDS) {
+      await endFamily(familyId);
+      throw refused;
+    }
+    if (!allowed || expiresAt <= now) throw refused;
+    const next = makeRefreshToken();
+    const written = await database.run(REPLACE_TOKEN, [tokenHash, now, refreshTokenHash(next), refreshExpiry()]);
+    const pair = written === 0 ? undefined : await tokenPair(accountId, familyId, next);
+    if (pair === undefined) throw refused;
+    return pair;
+  }
+
+  async function principal(authorization: string | undefined): Promise<Principal | undefined> {
+    const token = bearerToken(authorization);
+    if (token === undefined) return undefined;
+    const claims = await tokens.verify(token);
+    if (claims === undefined) return undefined;
+    const loaded = await principals.get(claims.accountId);
+    return loaded.revokedFamilies.has(claims.familyId) ? undefined : loaded.principal;
+  }
+
+  async function revokeFamily(token: string): Promise<void> {
+    const tokenHash = refreshTokenHash(token);
+    let familyId = (await tokens.verify(token))?.familyId;
+    if (tokenHash !== undefined) {
+      const [row] = await database.rows<[string]>('select family_id::text from refresh_token where token_hash = $1', [
+        tokenHash,
+      ]);
+      familyId = row?.[0];
+    }
+    if (familyId !== undefined) await endFamily(familyId);
+  }
+
+  async function createAccount(account: NewAccount): Promise<number> {
+    const { email, password, role, providerCode, partnerCode } = account;
+    // Printable ASCII: so that "the same in small letters" means the same in every language and database.
+    if (!/^[!-?A-~]+@[!-?A-~]+$/.test(email) || email.length > USERNAME_LETTERS_MOST) throw new AccountError('email');
+    if ([...password].length < PASSWORD_LETTERS_LEAST || !isPossiblePassword(password))
+      throw new AccountError('password');
+    const holders = [providerCode, partnerCode].filter((code) => code !== undefined);
+    if (holders.length !== (role === 'REGISTRAR' ? 0 : 1) || !holders.every(isCode)) throw new AccountError('holder');
+    try {
+      const [row] = await database.rows<[number]>(
+        `insert into account (email, password_hash, role, provider_code, partner_code)
+         values ($1, $2, $3, $4, $5) returning account_id`,
+        [lowerCaseAscii(email), await hashPassword(password), role, providerCode ?? null, partnerCode ?? null],
+      );
+      if (row === undefined) throw new Error('the account was not written');
+      return row[0];
+    } catch (error) {
+      const state = sqlState(error);
+      if (state === '23505') throw new AccountError('email-taken');
+      if (state === '23503') throw new AccountError('holder');
+      throw error;
+    }
+  }
+
+  async function sweep(): Promise<number> {
+    const before = nowExact() - SWEEP_AFTER_SECONDS;
+    let swept = 0;
+    for (const statement of [SWEEP_TOKENS, SWEEP_FAMILIES]) {
+      let portion: number;
+      do {
+        portion = await database.run(statement, [before]);
+        if (statement === SWEEP_TOKENS) swept += portion;
+      } while (portion === SWEEP_PORTION);
+    }
+    return swept;
+  }
+  // A sweep that fails harms nobody: what is dead stays dead, and the next one takes it.
+  const sweeping = setInterval(() => void sweep().catch(() => undefined), SWEEP_EVERY_MS);
+  sweeping.unref();
+
+  return {
+    logIn,
+    refresh,
+    principal,
+    brandScope: (asking, providerCode, brandCode) => loader.scope(asking, providerCode, brandCode),
+    mayAskProvider: (asking, providerCode) => loader.mayAskProvider(asking, providerCode),
+    subscriptionOf: async (holder) => (isCode(holder) ? subscriptions.get(holder) : null),
+    providerExists: async (code) => isCode(code) && providers.get(code),
+    brandExists: async (code) => isCode(code) && (await providersOfBrands.get(code)) !== null,
+    brandOfProvider: async (providerCode, brandCode) =>
+      isCode(brandCode) && (await providersOfBrands.get(brandCode)) === providerCode,
+    limitsOf: async (providerCode) =>
+      options.limits.on && providerCode !== null && isCode(providerCode) ? limits.get(providerCode) : options.limits,
+    principalOf: async (email) => {
+      const [account] = await database.rows<LogInRow>(ACCOUNT_BY_EMAIL, [lowerCaseAscii(email)]);
+      return account && (await principals.get(account[0])).principal;
+    },
+    accountExists: async (email) => (await database.rows(ACCOUNT_BY_EMAIL, [lowerCaseAscii(email)])).length > 0,
+    createAccount,
+    revokeAccount: async (accountId) => {
+      await database.run(REVOKE_ACCOUNT, [accountId, nowExact()]);
+      principals.forget(accountId);
+    },
+    revokeFamily,
+    sweep,
+    forget: () => {
+      tokens.forget();
+      for (const cache of [principals, subscriptions, providers, providersOfBrands, limits]) cache.forgetAll();
+    },
+    close: () => {
+      clearInterval(sweeping);
+      wrongAnswers.releaseAll();
+    },
+  };
+}
+
+/** The token of `Authorization: Bearer …` (RFC 6750; the scheme in any case). */
+function bearerToken(authorization: string | undefined): string | undefined {
+  return authorization === undefined ? undefined : /^bearer +([^\s]+) *$/i.exec(authorization)?.[1];
+}
+
+function isPossibleUsername(username: string): boolean {
+  return username.length <= USERNAME_LETTERS_MOST && username.isWellFormed() && !username.includes('\0');
+}
+
+/** Not toLowerCase: it would also turn the Kelvin sign into a k, and other letters into ones of other lengths. */
+function lowerCaseAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function isCode(code: number): boolean {
+  return Number.isInteger(code) && code >= 0 && code <= CODE_MOST;
+}

@@ -1,0 +1,139 @@
+// The SQL of reading: status, check, history, feed, day ranges, requests. Every statement names its brand; keys drive
+// through LATERAL with OFFSET 0, so that no plan hangs on statistics.
+
+import type { Query } from '../../ground/database.ts';
+import { MOVEMENT_COLUMNS } from './round-sql.ts';
+
+/** Last movement, withheld refusal and number of retailers of each key; rows only for keys that are recorded. */
+export const STATUS: Query = {
+  name: 'read-status',
+  text: `
+    select a.i::int, (select count(*)::int from retailer_access r
+                       where r.brand_id = j.brand_id and r.kind = a.k and r.address = a.a),
+           w.source, date_part('epoch', w.consented_at)::int8, date_part('epoch', w.received_at)::int8,
+           ${MOVEMENT_COLUMNS}
+      from brand_journal j
+      join unnest($2::int[], $3::int2[], $4::uuid[]) with ordinality a(b, k, a, i) on a.b = j.brand_id
+      cross join lateral (
+        select c.last_seq from consent c
+         where c.brand_id = j.brand_id and c.kind = a.k and c.address = a.a offset 0) x
+      cross join lateral (select * from movement y where y.brand_id = j.brand_id and y.seq = x.last_seq offset 0) m
+      left join lateral (
+        select h.source, h.consented_at, h.received_at from withheld_refusal h
+         where h.brand_id = j.brand_id and h.kind = a.k and h.address = a.a offset 0) w on true
+     where j.brand_id = any($1::int[])`,
+};
+
+/** Positions in the list of those that may be contacted: granted, and no withheld refusal as new as the consent. */
+export const GRANTED: Query = {
+  name: 'read-granted',
+  text: `
+    select a.i::int
+      from brand_journal j
+      cross join unnest($3::uuid[]) with ordinality a(a, i)
+      cross join lateral (
+        select c.consented_at from consent c
+         where c.brand_id = j.brand_id and c.kind = $2::int2 and c.address = a.a and (c.state & 1) = 1 offset 0) x
+      left join lateral (
+        select h.consented_at, true as is_there from withheld_refusal h
+         where h.brand_id = j.brand_id and h.kind = $2::int2 and h.address = a.a offset 0) w on true
+     where j.brand_id = $1
+       and (w.is_there is null or w.consented_at < x.consented_at)`,
+};
+
+/** Both chains of one key: what stood, and the refusals that were overtaken. */
+export const HISTORY: Query = {
+  name: 'read-history',
+  text: `
+    with recursive chain as (
+      select m.*
+        from consent c
+        join movement m on m.brand_id = c.brand_id and m.seq in (c.last_seq, c.late_seq)
+       where c.brand_id = $1 and c.kind = $2 and c.address = $3::uuid
+      union all
+      select p.*
+        from chain
+        cross join lateral (select * from movement x where x.brand_id = $1 and x.seq = chain.prev_seq offset 0) p
+    )
+    select ${MOVEMENT_COLUMNS} from chain m order by m.consented_at desc nulls last, m.seq desc`,
+};
+
+/** `sealed` of e-mails comes with their consent rows; telephones open themselves. */
+function feed(name: string, side: string): Query {
+  return {
+    name,
+    text: `
+      select ${MOVEMENT_COLUMNS}, c.sealed, n.sealed
+        from (select * from movement x
+               where x.brand_id = $1 and x.seq > $2 and ${side} and x.kind = any($3::int2[])
+                 and x.received_at <= to_timestamp($4)
+               order by x.seq limit $5) m
+        left join lateral (
+          select k.sealed from consent k
+           where m.kind >= 4 and k.brand_id = $1 and k.kind = m.kind and k.address = m.address offset 0) c on true
+        left join lateral (
+          select z.sealed from citizen_name z
+           where z.brand_id = $1 and z.seq = m.seq and z.expires_at > to_timestamp($6) offset 0) n on true
+       order by m.seq`,
+  };
+}
+export const FEED_OF_REGISTRY = feed('read-feed-iys', 'x.state >= 200');
+export const FEED_OF_PROVIDER = feed('read-feed-hs', 'x.state < 200');
+
+/** All movements of a range of numbers, of whichever source: day files and audit. */
+export const RANGE: Query = {
+  name: 'read-range',
+  text: `
+    select ${MOVEMENT_COLUMNS}, c.sealed
+      from (select * from movement x where x.brand_id = $1 and x.seq > $2 and x.seq <= $3 order by x.seq limit $4) m
+      left join lateral (
+        select k.sealed from consent k
+         where m.kind >= 4 and k.brand_id = $1 and k.kind = m.kind and k.address = m.address offset 0) c on true
+     order by m.seq`,
+};
+
+export const REQUEST = `
+  select date_part('epoch', received_at)::int8, version, outcomes, seqs
+    from request where brand_id = $1 and request_id = $2 and received_at >= to_timestamp($3)`;
+
+export const ADDRESSES_OF_MOVEMENTS: Query = {
+  name: 'read-addresses',
+  text: `
+    select a.i::int, ${MOVEMENT_COLUMNS}, c.sealed
+      from unnest($2::int8[]) with ordinality a(q, i)
+      cross join lateral (select * from movement x where x.brand_id = $1 and x.seq = a.q offset 0) m
+      left join lateral (
+        select k.sealed from consent k
+         where m.kind >= 4 and k.brand_id = $1 and k.kind = m.kind and k.address = m.address offset 0) c on true`,
+};
+
+/** Granted, refused: from the counters, not by counting rows (0.7 to 1.3 s at five million states). */
+export const BRAND_TOTALS = `
+  select brand_id,
+         sum(case change when 0 then movements when 1 then movements when 3 then -movements else 0 end)::int8,
+         sum(case change when 3 then movements when 4 then movements when 1 then -movements else 0 end)::int8
+    from brand_day where brand_id = any($1::int[]) group by brand_id`;
+
+export const DAY_COUNTS = `
+  select kind, state, change, movements from brand_day where brand_id = $1 and day = $2::date`;
+
+export const DAY_RANGE = `
+  select min(first_seq), max(last_seq) from brand_day where brand_id = $1 and day = $2::date`;
+
+export const BRANDS_OF_DAY = `select distinct brand_id from brand_day where day = $1::date`;
+
+export const FIRST_SEQ_FROM_DAY = `select min(first_seq) from brand_day where brand_id = $1 and day >= $2::date`;
+
+export const RECEIVED_AT: Query = {
+  name: 'read-received-at',
+  text: `select date_part('epoch', received_at)::int8 from movement where brand_id = $1 and seq = $2`,
+};
+
+/** Last number received up to a time: of the days before it, or within its day. */
+export const SEQ_AT = `
+  select coalesce(
+           (select max(m.seq) from movement m
+             where m.brand_id = $1 and m.received_at <= to_timestamp($2)
+               and m.seq between (select min(d.first_seq) from brand_day d where d.brand_id = $1 and d.day = $3::date)
+                             and (select max(d.last_seq) from brand_day d where d.brand_id = $1 and d.day = $3::date)),
+           (select max(d.last_seq) from brand_day d where d.brand_id = $1 and d.day < $3::date))`;

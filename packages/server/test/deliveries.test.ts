@@ -1,0 +1,828 @@
+// Push: registration, removal and the delivery loop, against a real PostgreSQL and real receivers over HTTP and TLS.
+// Times are moved by the clock, not waited for. `expect.poll` waits for what must come; it measures nothing.
+
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { CHANNELS, type Channel, formatTime, kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement } from '@acik-iys/law';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { APP_ROLE, openDatabase } from '../src/ground/database.ts';
+import { AddressKeys } from '../src/ground/keys.ts';
+import { openLog } from '../src/ground/log.ts';
+import { type Deliveries, type DeliveriesOptions, openDeliveries } from '../src/rooms/deliveries/index.ts';
+import { reachOf } from '../src/rooms/deliveries/network.ts';
+import { DOORS, openRegistry } from '../src/rooms/registry/index.ts';
+import { TEST_SECRET, testRegistry } from './support/registry.ts';
+
+const WITHOUT_OPENSSL = spawnSync('openssl', ['version']).status !== 0;
+const LAST_BRAND = 200;
+/** For `expect.poll`: on a slow and busy machine. */
+const SOON = { timeout: 60_000, interval: 20 };
+const PASSWORD = 'çok-gizli-parola';
+const TEST_RECORD = {
+  list: [
+    {
+      iysCode: 121212,
+      brandCode: 121212,
+      consentDate: '2015-05-01 15:00:00',
+      creationDate: '2015-05-01 15:00:00',
+      source: 'IYS_MOBIL',
+      recipient: 'pushtest@iys.org.tr',
+      recipientType: 'BIREYSEL',
+      status: 'ONAY',
+      type: 'EPOSTA',
+      transactionId: 'e52ee30512adfcd2a41fb3b4682f5bd61eee5b1c92bda665fc0b7e56644d429d',
+    },
+  ],
+};
+
+interface Sent {
+  readonly recipient: string;
+  readonly transactionId: string;
+  readonly type: string;
+}
+type Answer = (request: IncomingMessage, response: ServerResponse, list: readonly Sent[]) => void;
+
+let house: Awaited<ReturnType<typeof testRegistry>>;
+const logged: string[] = [];
+let brand = 0;
+let counter = 0;
+let opened: Deliveries[] = [];
+let servers: (http.Server | https.Server)[] = [];
+
+beforeAll(async () => {
+  house = await testRegistry(Array.from({ length: LAST_BRAND }, (_, i) => i + 1));
+});
+afterAll(async () => {
+  await house.close();
+});
+// Each test has a brand of its own.
+beforeEach(() => {
+  brand += 1;
+});
+afterEach(async () => {
+  // Receivers first: a call that a test holds ends with its receiver.
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  await Promise.all(opened.map((one) => one.stop()));
+  servers = [];
+  opened = [];
+  await house.owner.query('delete from push_address');
+});
+
+function deliveries(more: Partial<DeliveriesOptions> = {}): Deliveries {
+  const one = openDeliveries({
+    database: house.database,
+    registry: house.registry,
+    clock: house.clock,
+    keys: new AddressKeys(TEST_SECRET),
+    log: openLog('debug', (line) => logged.push(line)),
+    allowPrivate: true,
+    ...more,
+  });
+  opened.push(one);
+  return one;
+}
+
+async function listen(server: http.Server | https.Server): Promise<number> {
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A receiver that demands basic authentication and then answers as told (204 unless told). */
+async function receiver(first: Answer = accept) {
+  const calls: {
+    readonly authorization: string | undefined;
+    readonly host: string | undefined;
+    readonly body: string;
+  }[] = [];
+  const list: Sent[] = [];
+  const pages: number[] = [];
+  const state = { answer: first, open: 0, mostOpen: 0 };
+  const server = http.createServer(async (request, response) => {
+    state.open += 1;
+    state.mostOpen = Math.max(state.mostOpen, state.open);
+    response.on('close', () => {
+      state.open -= 1;
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    calls.push({ authorization: request.headers.authorization, host: request.headers.host, body });
+    if (request.headers.authorization === undefined) {
+      response.writeHead(401).end();
+      return;
+    }
+    const sent = (JSON.parse(body) as { list: Sent[] }).list;
+    if (body !== JSON.stringify(TEST_RECORD)) {
+      list.push(...sent);
+      pages.push(sent.length);
+    }
+    state.answer(request, response, sent);
+  });
+  const port = await listen(server);
+  return { url: `http://127.0.0.1:${port}/push`, port, calls, list, pages, state };
+}
+function accept(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(204).end();
+}
+function refuse(status: number, headers: http.OutgoingHttpHeaders = {}): Answer {
+  return (_request, response) => {
+    response.writeHead(status, headers).end();
+  };
+}
+function hang(): void {}
+
+function entry(url: string, type: string = 'MESAJ') {
+  return { url, type, username: 'kullanici', password: PASSWORD };
+}
+function register(to: Deliveries, url: string, type: Channel = 'MESAJ', brandId = brand) {
+  return to.register(house.scope(brandId), { connection: [entry(url, type)] });
+}
+
+function newAddress(channel: Channel): string {
+  counter += 1;
+  return channel === 'EPOSTA' ? `kisi${counter}@ornek.example` : `+90532${counter.toString().padStart(7, '0')}`;
+}
+function statement(channel: Channel, more: Partial<Statement> = {}): Statement {
+  return {
+    kind: kindOf(CHANNELS.indexOf(channel), 0),
+    address: newAddress(channel),
+    status: ONAY,
+    source: SOURCE_NUMBERS.IYS_WEB,
+    consentedAt: house.clock.now() - 60,
+    retailer: null,
+    ...more,
+  };
+}
+/** Records `count` movements of a citizen and returns their transaction ids. */
+async function citizensSay(count: number, channel: Channel = 'MESAJ', brandId = brand, through = house.registry) {
+  return await record(
+    Array.from({ length: count }, () => statement(channel)),
+    brandId,
+    through,
+  );
+}
+async function record(statements: readonly Statement[], brandId = brand, through = house.registry): Promise<string[]> {
+  const outcomes = await through.record(house.scope(brandId), statements, { door: DOORS.citizen });
+  return outcomes.map((outcome) => {
+    if (outcome.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
+    return outcome.transactionId;
+  });
+}
+function ids(list: readonly Sent[]): string[] {
+  return list.map(({ transactionId }) => transactionId);
+}
+async function stored(brandId = brand) {
+  const { rows } = await house.owner.query(
+    `select attempts, status, cursor_seq, failing_since is not null as failing,
+            date_part('epoch', next_try_at)::int8 as next_try
+       from push_address where brand_id = $1`,
+    [brandId],
+  );
+  return rows[0] as { attempts: number; status: string; cursor_seq: number; failing: boolean; next_try: number | null };
+}
+
+describe('the form of a registration', () => {
+  const url = 'https://alici.example/push';
+  it.each([
+    ['no url', { ...entry(url), url: undefined }, [{ code: 'H531', location: ['url'] }]],
+    ['null as url', { ...entry(url), url: null }, [{ code: 'H531', location: ['url'] }]],
+    ['an empty url', entry(''), [{ code: 'H531' }]],
+    ['http', entry('http://alici.example/push'), [{ code: 'H531' }]],
+    ['another protocol', entry('ftp://alici.example/push'), [{ code: 'H531' }]],
+    ['no address at all', entry('https://'), [{ code: 'H531' }]],
+    ['NUL in the url', entry('https://alici.example/\0'), [{ code: 'H531' }]],
+    ['a number as url', { ...entry(url), url: 5 }, [{ code: 'H531' }]],
+    ['a url too long', entry(`${url}/${'a'.repeat(2_048)}`), [{ code: 'H531' }]],
+    ['credentials in the url', entry('https://ali:gizli@alici.example/'), [{ code: 'H531' }]],
+    ['no type', { ...entry(url), type: undefined }, [{ code: 'H111', location: ['type'] }]],
+    ['a wrong type', entry(url, 'EPOSTAa'), [{ code: 'H117', location: ['type'], value: 'EPOSTAa' }]],
+    ['no username', { ...entry(url), username: undefined }, [{ code: 'H093', location: ['username'] }]],
+    ['a colon in the username', { ...entry(url), username: 'a:b' }, [{ code: 'H093', location: ['username'] }]],
+    ['an empty password', { ...entry(url), password: '' }, [{ code: 'H093', location: ['password'] }]],
+    ['NUL in the password', { ...entry(url), password: 'a\0' }, [{ code: 'H093', location: ['password'] }]],
+    ['half a character', { ...entry(url), password: 'a\ud800' }, [{ code: 'H093', location: ['password'] }]],
+    ['a password too long', { ...entry(url), password: 'a'.repeat(256) }, [{ code: 'H093', location: ['password'] }]],
+  ])('names the fault of %s', async (_name, connection, faults) => {
+    const push = deliveries({ allowPrivate: false });
+    expect(await push.register(house.scope(brand), { connection: [connection] })).toEqual(faults);
+    expect(await push.unregister(house.scope(brand), connection)).toEqual(faults);
+  });
+
+  it('collects the faults of all entries', async () => {
+    const connection = [{ ...entry('ftp://x'), password: null }, entry(url), {}];
+    expect(await deliveries().register(house.scope(brand), { connection })).toEqual([
+      { code: 'H531' },
+      { code: 'H093', location: ['password'] },
+      { code: 'H531', location: ['url'] },
+      { code: 'H111', location: ['type'] },
+      { code: 'H093', location: ['username'] },
+      { code: 'H093', location: ['password'] },
+    ]);
+  });
+
+  it.each([[{}], [{ connection: [] }], [{ connection: null }], [{ connection: 'x' }], [{ connection: [[]] }]])(
+    'takes %j for an entry without anything',
+    async (body) => {
+      const faults = await deliveries().register(house.scope(brand), body);
+      expect((faults as { code: string }[]).map(({ code }) => code)).toEqual(['H531', 'H111', 'H093', 'H093']);
+    },
+  );
+
+  it.each([[null], [[]], ['text'], [5], [undefined]])('says that %j is no JSON object', async (body) => {
+    expect(await deliveries().register(house.scope(brand), body)).toBe('not-json-object');
+    expect(await deliveries().unregister(house.scope(brand), body)).toBe('not-json-object');
+  });
+
+  it('refuses a channel that the caller may not write, and lists only what he may read', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    const partner = house.scope(brand, { rights: { ARAMA: 'write', MESAJ: 'read', EPOSTA: 'none' } });
+    expect(await push.register(partner, { connection: [entry(to.url, 'MESAJ')] })).toBe('no-right');
+    expect(await push.unregister(partner, entry(to.url, 'EPOSTA'))).toBe('no-right');
+    expect(to.calls).toEqual([]);
+    for (const type of CHANNELS) expect(await register(push, to.url, type)).toBe('registered');
+    expect((await push.list(partner)).map(({ channel }) => channel)).toEqual(['ARAMA', 'MESAJ']);
+  });
+});
+
+describe('the test of a registration', () => {
+  it('asks without authorization, then with it for the fixed record, and keeps the password sealed', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    expect(await register(push, to.url, 'EPOSTA')).toBe('registered');
+    expect(to.calls.map(({ authorization }) => authorization)).toEqual([
+      undefined,
+      `Basic ${Buffer.from(`kullanici:${PASSWORD}`).toString('base64')}`,
+    ]);
+    expect(JSON.parse(to.calls[1]?.body as string)).toEqual(TEST_RECORD);
+    expect(await push.list(house.scope(brand))).toEqual([
+      { url: to.url, channel: 'EPOSTA', status: 'connected', statusAt: expect.any(Number) },
+    ]);
+    const { rows } = await house.owner.query('select password from push_address');
+    expect(rows).toHaveLength(1);
+    expect((rows[0] as { password: Buffer }).password.includes(PASSWORD)).toBe(false);
+  });
+
+  it('refuses a receiver that does not ask for authorization', async () => {
+    const port = await listen(http.createServer((_request, response) => response.end()));
+    expect(await register(deliveries(), `http://127.0.0.1:${port}`)).toEqual([{ code: 'H530' }]);
+  });
+
+  it.each([
+    ['refuses', refuse(403)],
+    ['fails', refuse(500)],
+    ['closes the connection', (request: IncomingMessage) => request.socket.destroy()],
+    ['changes the protocol', refuse(101, { connection: 'upgrade', upgrade: 'x' })],
+  ] as [string, Answer][])('refuses a receiver that %s', async (_name, answer) => {
+    const to = await receiver(answer);
+    expect(await register(deliveries(), to.url)).toEqual([{ code: 'H530' }]);
+    expect(await deliveries().list(house.scope(brand))).toEqual([]);
+  });
+
+  it('refuses an address where nobody listens, and a name that nobody has', async () => {
+    const to = await receiver();
+    servers[0]?.close();
+    expect(await register(deliveries(), to.url)).toEqual([{ code: 'H530' }]);
+    expect(await register(deliveries(), 'https://alici.invalid/')).toEqual([{ code: 'H530' }]);
+  });
+
+  it('tells a receiver that does not answer in time apart', async () => {
+    const to = await receiver(hang);
+    const push = deliveries({ pace: { deadlineMs: 200 } });
+    expect(await register(push, to.url)).toEqual([{ code: 'H191' }]);
+    const silent = await listen(http.createServer(hang));
+    expect(await register(push, `http://127.0.0.1:${silent}/`)).toEqual([{ code: 'H191' }]);
+  });
+
+  it('does not wait for a name server longer than for a receiver', async () => {
+    const push = deliveries({ pace: { deadlineMs: 200 }, resolveName: () => new Promise(() => undefined) });
+    expect(await register(push, 'https://alici.example/')).toEqual([{ code: 'H191' }]);
+  });
+
+  it('does not follow a redirect', async () => {
+    const target = await receiver();
+    const to = await receiver(refuse(307, { location: target.url }));
+    expect(await register(deliveries(), to.url)).toEqual([{ code: 'H530' }]);
+    expect(target.calls).toEqual([]);
+  });
+
+  it('accepts a receiver that closes a kept connection', async () => {
+    const seen = new WeakSet<object>();
+    const server = http.createServer((request, response) => {
+      if (seen.has(request.socket)) request.socket.destroy();
+      else response.writeHead(request.headers.authorization ? 204 : 401).end();
+      seen.add(request.socket);
+    });
+    const port = await listen(server);
+    expect(await register(deliveries(), `http://127.0.0.1:${port}/`)).toBe('registered');
+  });
+
+  it('keeps all entries of a list or none', async () => {
+    const push = deliveries();
+    const good = await receiver();
+    const bad = await receiver(refuse(500));
+    const connection = [entry(good.url, 'ARAMA'), entry(bad.url, 'MESAJ'), entry(good.url, 'EPOSTA')];
+    expect(await push.register(house.scope(brand), { connection })).toEqual([{ code: 'H530' }]);
+    expect(await push.list(house.scope(brand))).toEqual([]);
+    bad.state.answer = accept;
+    expect(await push.register(house.scope(brand), { connection })).toBe('registered');
+    expect(await push.list(house.scope(brand))).toHaveLength(3);
+  });
+
+  it('keeps two addresses of a channel at most, and does not call a third', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    expect(await register(push, `${to.url}/1`)).toBe('registered');
+    expect(await register(push, `${to.url}/2`)).toBe('registered');
+    const calls = to.calls.length;
+    expect(await register(push, `${to.url}/3`)).toEqual([{ code: 'H530' }]);
+    const many = Array.from({ length: 7 }, (_, i) => entry(`${to.url}/${i % 2}`, 'ARAMA'));
+    expect(await push.register(house.scope(brand), { connection: many })).toEqual([{ code: 'H530' }]);
+    expect(to.calls).toHaveLength(calls);
+    expect(await register(push, `${to.url}/3`, 'ARAMA')).toBe('registered');
+  });
+
+  it('keeps two when many are registered at the same time', async () => {
+    const push = deliveries();
+    // All tests of addresses are held until the last has come, so that all see an empty table before.
+    const held: ServerResponse[] = [];
+    const to = await receiver((_request, response) => {
+      held.push(response);
+      if (held.length === 5) for (const one of held) one.writeHead(204).end();
+    });
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => register(push, `${to.url}/${n}`)));
+    expect(answers.filter((answer) => answer === 'registered')).toHaveLength(2);
+    expect(answers.filter((answer) => Array.isArray(answer))).toEqual(new Array(3).fill([{ code: 'H530' }]));
+    expect(await push.list(house.scope(brand))).toHaveLength(2);
+  });
+
+  it('renews the credentials of the same address, however it is written', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    expect(await register(push, to.url)).toBe('registered');
+    const renewed = { ...entry(to.url.replace('http:', 'HTTP:')), password: 'yeni' };
+    expect(await push.register(house.scope(brand), { connection: [renewed] })).toBe('registered');
+    expect(await push.list(house.scope(brand))).toHaveLength(1);
+    expect(await push.unregister(house.scope(brand), entry(to.url))).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(house.scope(brand), { ...entry(to.url), password: 'yeni' })).toBe('removed');
+  });
+});
+
+describe('removal', () => {
+  it('wants all four to fit', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    await register(push, to.url);
+    for (const other of [
+      entry(`${to.url}/x`),
+      entry(to.url, 'ARAMA'),
+      { ...entry(to.url), username: 'baska' },
+      { ...entry(to.url), password: 'baska' },
+    ])
+      expect(await push.unregister(house.scope(brand), other)).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(house.scope(brand + 1), entry(to.url))).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(house.scope(brand), entry(to.url))).toBe('removed');
+    expect(await push.unregister(house.scope(brand), entry(to.url))).toEqual([{ code: 'H530' }]);
+    expect(await push.list(house.scope(brand))).toEqual([]);
+  });
+});
+
+describe('where push may go', () => {
+  it.each([
+    ['8.8.8.8', 'public'],
+    ['2606:4700::1111', 'public'],
+    ['127.0.0.1', 'private'],
+    ['10.1.2.3', 'private'],
+    ['172.16.0.1', 'private'],
+    ['192.168.1.1', 'private'],
+    ['100.64.0.1', 'private'],
+    ['::1', 'private'],
+    ['fd12::1', 'private'],
+    ['0.0.0.0', 'never'],
+    ['169.254.169.254', 'never'],
+    ['168.63.129.16', 'never'],
+    ['100.100.100.200', 'never'],
+    ['fd00:ec2::254', 'never'],
+    ['224.0.0.1', 'never'],
+    ['255.255.255.255', 'never'],
+    ['192.0.2.1', 'never'],
+    ['198.18.0.1', 'never'],
+    ['240.0.0.1', 'never'],
+    ['::', 'never'],
+    ['fe80::1', 'never'],
+    ['ff02::1', 'never'],
+    ['::ffff:127.0.0.1', 'never'],
+    ['::ffff:8.8.8.8', 'never'],
+    ['::127.0.0.1', 'never'],
+    ['64:ff9b::7f00:1', 'never'],
+    ['64:ff9b:1::7f00:1', 'never'],
+    ['2002:7f00:1::', 'never'],
+    ['2001:0:7f00:1::', 'never'],
+    ['2001:db8::1', 'never'],
+    ['fec0::1', 'never'],
+    ['4000::1', 'never'],
+  ])('judges %s as %s', (address, reach) => {
+    expect(reachOf(address)).toBe(reach);
+  });
+
+  it('does not connect to private addresses unless allowed, in whatever spelling or by name', async () => {
+    const server = http.createServer();
+    let connections = 0;
+    server.on('connection', () => {
+      connections += 1;
+    });
+    const port = await listen(server);
+    const push = deliveries({ allowPrivate: false });
+    for (const host of ['127.0.0.1', 'localhost', '2130706433', '0x7f.1', '0.0.0.0', '[::ffff:127.0.0.1]', '[::1]'])
+      expect(await register(push, `https://${host}:${port}/`)).toEqual([{ code: 'H530' }]);
+    expect(connections).toBe(0);
+    // The same server is reached where it is allowed: the zero above says something.
+    expect(await register(deliveries(), `https://localhost:${port}/`)).toEqual([{ code: 'H530' }]);
+    expect(connections).toBe(1);
+  });
+
+  it('does not send plain http to public addresses', async () => {
+    expect(await register(deliveries(), 'http://8.8.8.8/')).toEqual([{ code: 'H531' }]);
+    const push = deliveries({ resolveName: async () => ['8.8.8.8'] });
+    expect(await register(push, 'http://alici.example/')).toEqual([{ code: 'H531' }]);
+  });
+
+  it('connects to the address that was judged, asking for the name once', async () => {
+    const to = await receiver();
+    const asked: string[] = [];
+    const push = deliveries({
+      resolveName: async (host) => {
+        asked.push(host);
+        return asked.length === 1 ? ['169.254.169.254', '127.0.0.1'] : ['169.254.169.254'];
+      },
+    });
+    // A name that no name server knows: whoever asked again would get nowhere.
+    expect(await register(push, `http://alici.invalid:${to.port}/`)).toBe('registered');
+    expect(asked).toEqual(['alici.invalid']);
+    expect(to.calls.map(({ host }) => host)).toEqual(new Array(2).fill(`alici.invalid:${to.port}`));
+    expect(await register(push, `http://alici.invalid:${to.port}/`)).toEqual([{ code: 'H530' }]);
+    expect(to.calls).toHaveLength(2);
+  });
+
+  it.skipIf(WITHOUT_OPENSSL)('wants a certificate that verifies, also on private addresses', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'push-tls-'));
+    try {
+      const made = spawnSync('openssl', [
+        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+        ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
+        ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')],
+      ]);
+      expect(made.status).toBe(0);
+      const cert = readFileSync(join(folder, 'cert.pem'), 'utf8');
+      const server = https.createServer({ cert, key: readFileSync(join(folder, 'key.pem')) }, (request, response) => {
+        response.writeHead(request.headers.authorization ? 204 : 401).end();
+      });
+      const port = await listen(server);
+      const push = deliveries();
+      expect(await register(push, `https://localhost:${port}/`)).toEqual([{ code: 'H530' }]);
+      const before = tls.getCACertificates('default');
+      tls.setDefaultCACertificates([...before, cert]);
+      try {
+        expect(await register(push, `https://localhost:${port}/`)).toBe('registered');
+        // The certificate is the name's, not the address's.
+        expect(await register(push, `https://127.0.0.1:${port}/`)).toEqual([{ code: 'H530' }]);
+      } finally {
+        tls.setDefaultCACertificates(before);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('delivery', () => {
+  it('sends the registry’s movements of the channel, in the form of the wire', async () => {
+    await citizensSay(3);
+    const push = deliveries();
+    push.start();
+    const to = await receiver();
+    await register(push, to.url, 'EPOSTA');
+    const address = newAddress('EPOSTA');
+    const told = statement('EPOSTA', { address, source: SOURCE_NUMBERS.IYS_EPOSTA });
+    const undated = statement('EPOSTA', {
+      kind: kindOf(2, 1),
+      consentedAt: null,
+      source: SOURCE_NUMBERS.IYS_AHS_HAT_KAPATMA,
+    });
+    await record([
+      statement('EPOSTA', { source: SOURCE_NUMBERS.HS_WEB }),
+      statement('MESAJ'),
+      told,
+      { ...told, status: RET, consentedAt: (told.consentedAt as number) + 5 },
+      undated,
+    ]);
+    await expect.poll(() => to.list.length, SOON).toBe(3);
+    expect(to.list[1]).toEqual({
+      iysCode: 1,
+      brandCode: brand,
+      consentDate: formatTime((told.consentedAt as number) + 5),
+      creationDate: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      source: 'IYS_EPOSTA',
+      recipient: address,
+      recipientType: 'BIREYSEL',
+      status: 'RET',
+      type: 'EPOSTA',
+      transactionId: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(to.list[0]).toMatchObject({ recipient: address, status: 'ONAY' });
+    expect(to.list[2]).toMatchObject({ recipient: undated.address, recipientType: 'TACIR' });
+    expect(to.list[2]).not.toHaveProperty('consentDate');
+  });
+
+  it('sends everything once and in order, in pages, while more is recorded', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    await register(push, to.url);
+    const expected = await citizensSay(450);
+    push.start();
+    for (let i = 0; i < 30; i++) expected.push(...(await citizensSay(i % 3)));
+    await expect.poll(() => to.list.length, SOON).toBe(expected.length);
+    expect(ids(to.list)).toEqual(expected);
+    expect(Math.max(...to.pages)).toBe(100);
+    expect(to.state.mostOpen).toBe(1);
+  });
+
+  it('goes on after a backlog that is longer than one turn', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    await register(push, to.url);
+    const expected: string[] = [];
+    for (let i = 0; i < 6; i++) expected.push(...(await citizensSay(1_000)));
+    push.start();
+    await expect.poll(() => to.list.length, SOON).toBe(6_000);
+    expect(ids(to.list)).toEqual(expected);
+  });
+
+  it('lets two processes share the work without a repetition', async () => {
+    const database = openDatabase({ url: house.url, role: APP_ROLE, connectionsMax: 4 });
+    try {
+      const otherRegistry = openRegistry({ database, clock: house.clock, keys: new AddressKeys(TEST_SECRET) });
+      const one = deliveries();
+      const other = deliveries({ database, registry: otherRegistry });
+      const to = await receiver();
+      await register(one, to.url);
+      one.start();
+      other.start();
+      const expected: string[] = [];
+      for (let i = 0; i < 40; i++)
+        expected.push(...(await citizensSay(5, 'MESAJ', brand, i % 2 === 0 ? house.registry : otherRegistry)));
+      await expect.poll(() => to.list.length, SOON).toBe(expected.length);
+      expect(ids(to.list)).toEqual(expected);
+      expect(to.state.mostOpen).toBe(1);
+      await Promise.all([one.stop(), other.stop()]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  it('finds what another process recorded', async () => {
+    const other = openRegistry({
+      database: house.database,
+      clock: house.clock,
+      keys: new AddressKeys(TEST_SECRET),
+    });
+    const push = deliveries();
+    const to = await receiver();
+    await register(push, to.url);
+    push.start();
+    const expected = await citizensSay(2, 'MESAJ', brand, other);
+    await expect.poll(() => ids(to.list), SOON).toEqual(expected);
+  });
+
+  it('says how far behind it is, counting what is not for the address as done', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    await register(push, to.url);
+    await record([statement('ARAMA'), statement('MESAJ', { source: SOURCE_NUMBERS.HS_WEB })]);
+    expect(await push.lag()).toEqual({ subscriptions: 1, parked: 0, maxBehind: 2 });
+    push.start();
+    await expect.poll(() => push.lag(), SOON).toEqual({ subscriptions: 1, parked: 0, maxBehind: 0 });
+    expect(to.list).toEqual([]);
+  });
+
+  it('reads no more of an answer than it must', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    await register(push, to.url);
+    let cut = 0;
+    to.state.answer = (_request, response) => {
+      response.writeHead(200);
+      response.on('close', () => {
+        cut += 1;
+      });
+      const endless = (): void => {
+        if (!response.destroyed && response.write(Buffer.alloc(64 * 1024))) setImmediate(endless);
+      };
+      response.on('drain', endless);
+      endless();
+    };
+    push.start();
+    const expected = await citizensSay(150);
+    await expect.poll(() => ids(to.list), SOON).toEqual(expected);
+    await expect.poll(() => cut, SOON).toBe(2);
+    expect((await stored()).attempts).toBe(0);
+  });
+
+  it('does not wait for one receiver to serve another', async () => {
+    const push = deliveries({ pace: { deadlineMs: 60_000 } });
+    const brands = Array.from({ length: 30 }, (_, i) => LAST_BRAND - i);
+    const stuck = await receiver();
+    for (const one of brands.slice(1)) await register(push, stuck.url, 'MESAJ', one);
+    stuck.state.answer = hang;
+    const good = await receiver();
+    await register(push, good.url, 'MESAJ', brands[0]);
+    push.start();
+    for (const one of brands.slice(1)) await citizensSay(1, 'MESAJ', one);
+    await expect.poll(() => stuck.list.length, SOON).toBe(29);
+    const expected = await citizensSay(1, 'MESAJ', brands[0]);
+    await expect.poll(() => ids(good.list), SOON).toEqual(expected);
+    expect(stuck.state.open).toBe(29);
+    expect(stuck.list).toHaveLength(29);
+  });
+});
+
+describe('failing receivers', () => {
+  it('are tried again after growing pauses, and get everything from where they stood', async () => {
+    const push = deliveries({ pace: { pausesSeconds: [100, 300] } });
+    const to = await receiver();
+    await register(push, to.url);
+    to.state.answer = refuse(503);
+    push.start();
+    const [first] = await citizensSay(1);
+    for (const [attempts, pause] of [
+      [1, 100],
+      [2, 300],
+      [3, 300],
+    ] as const) {
+      await expect.poll(async () => (await stored()).attempts, SOON).toBe(attempts);
+      const { next_try, failing, cursor_seq } = await stored();
+      expect(Math.abs((next_try as number) - house.clock.now() - pause)).toBeLessThan(90);
+      expect({ failing, cursor_seq }).toEqual({ failing: true, cursor_seq: 0 });
+      expect(to.pages).toHaveLength(attempts);
+      // A commit does not shorten the pause: the look that it causes leaves the address alone.
+      await citizensSay(1);
+      if (attempts < 3) house.clock.move(pause);
+    }
+    to.state.answer = accept;
+    house.clock.move(300);
+    await expect.poll(async () => (await stored()).attempts, SOON).toBe(0);
+    // Each page begins where the first did, and none came in between.
+    expect(to.pages).toEqual([1, 2, 3, 4]);
+    expect([0, 1, 3, 6].map((at) => ids(to.list)[at])).toEqual(new Array(4).fill(first));
+    expect(await stored()).toMatchObject({ failing: false, next_try: null, cursor_seq: 4 });
+  });
+
+  it('do not lead elsewhere by a redirect', async () => {
+    const push = deliveries();
+    const target = await receiver();
+    const to = await receiver();
+    await register(push, to.url);
+    to.state.answer = refuse(302, { location: target.url });
+    push.start();
+    await citizensSay(1);
+    await expect.poll(async () => (await stored()).attempts, SOON).toBeGreaterThan(0);
+    expect(target.calls).toEqual([]);
+  });
+
+  it('are not called where their name leads to a forbidden address by now', async () => {
+    let answer = '127.0.0.1';
+    const push = deliveries({ resolveName: async () => [answer] });
+    const to = await receiver();
+    await register(push, `http://alici.invalid:${to.port}/`);
+    answer = '169.254.169.254';
+    push.start();
+    await citizensSay(1);
+    await expect.poll(async () => (await stored()).attempts, SOON).toBeGreaterThan(0);
+    expect(to.list).toEqual([]);
+  });
+
+  it('are parked after a day, shown so, and served from their cursor once registered again', async () => {
+    const push = deliveries({ pace: { pausesSeconds: [60] } });
+    const to = await receiver();
+    await register(push, to.url);
+    to.state.answer = refuse(500);
+    push.start();
+    const expected = await citizensSay(2);
+    await expect.poll(async () => (await stored()).attempts, SOON).toBe(1);
+    house.clock.move(86_000);
+    await expect.poll(async () => (await stored()).attempts, SOON).toBe(2);
+    expect((await stored()).status).toBe('connected');
+    house.clock.move(401);
+    await expect.poll(async () => (await stored()).status, SOON).toBe('parked');
+    const parkedAt = house.clock.now();
+    const [shown] = await push.list(house.scope(brand));
+    expect(shown).toMatchObject({ url: to.url, status: 'parked' });
+    expect(Math.abs((shown?.statusAt as number) - parkedAt)).toBeLessThan(120);
+    expect(await push.lag()).toEqual({ subscriptions: 1, parked: 1, maxBehind: 0 });
+
+    // Left alone, whatever is recorded and however long.
+    const calls = to.calls.length;
+    house.clock.move(90_000);
+    expected.push(...(await citizensSay(1)));
+    const witness = await receiver();
+    await register(push, witness.url, 'MESAJ', brand + 1);
+    const seen = await citizensSay(1, 'MESAJ', brand + 1);
+    await expect.poll(() => ids(witness.list), SOON).toEqual(seen);
+    expect(to.calls).toHaveLength(calls);
+
+    to.list.length = 0;
+    to.state.answer = accept;
+    expect(await register(push, to.url)).toBe('registered');
+    await expect.poll(() => ids(to.list), SOON).toEqual(expected);
+    expect((await push.list(house.scope(brand)))[0]).toMatchObject({ status: 'connected' });
+  });
+
+  it('pause as well where the fault is our own', async () => {
+    const push = deliveries({ pace: { pausesSeconds: [1_000] } });
+    const to = await receiver();
+    await register(push, to.url);
+    await house.owner.query(`update push_address set password = '\\x00'`);
+    push.start();
+    await citizensSay(1);
+    await expect.poll(async () => (await stored()).attempts, SOON).toBe(1);
+    expect((await stored()).next_try).toBeGreaterThan(house.clock.now() + 500);
+    expect(to.list).toEqual([]);
+  });
+});
+
+describe('an end in the middle', () => {
+  it('repeats a page whose arrival was not written down, and nothing else', async () => {
+    const database = openDatabase({ url: house.url, role: APP_ROLE, connectionsMax: 4 });
+    const dying = deliveries({
+      database,
+      registry: openRegistry({ database, clock: house.clock, keys: new AddressKeys(TEST_SECRET) }),
+    });
+    const to = await receiver();
+    await register(dying, to.url);
+    const expected = await citizensSay(250);
+    // The second page arrives, but its sender has lost his database before he hears so.
+    to.state.answer = async (request, response) => {
+      if (to.pages.length === 2) await database.close();
+      accept(request, response);
+    };
+    dying.start();
+    await expect.poll(() => to.pages, SOON).toEqual([100, 100]);
+    to.state.answer = accept;
+    await dying.stop();
+    expect((await stored()).cursor_seq).toBe(100);
+
+    deliveries().start();
+    house.clock.move(60);
+    await expect.poll(() => to.pages, SOON).toEqual([100, 100, 100, 50]);
+    expect(ids(to.list)).toEqual([...expected.slice(0, 200), ...expected.slice(100)]);
+  });
+
+  it('cuts a call that does not end, is no failure of the receiver, and goes on at the next start at once', async () => {
+    const ending = deliveries({ pace: { deadlineMs: 60_000 } });
+    const to = await receiver();
+    await register(ending, to.url);
+    to.state.answer = hang;
+    ending.start();
+    const expected = await citizensSay(1);
+    await expect.poll(() => to.list.length, SOON).toBe(1);
+    await ending.stop();
+    expect(await stored()).toMatchObject({ attempts: 0, failing: false, next_try: null, cursor_seq: 0 });
+    to.state.answer = accept;
+    deliveries().start();
+    await expect.poll(() => ids(to.list), SOON).toEqual([...expected, ...expected]);
+  });
+
+  it('leaves nothing behind that is told to an address removed meanwhile', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    await register(push, to.url);
+    let release: (() => void) | undefined;
+    to.state.answer = (request, response) => {
+      release = () => accept(request, response);
+    };
+    push.start();
+    await citizensSay(150);
+    await expect.poll(() => release, SOON).toBeDefined();
+    expect(await push.unregister(house.scope(brand), entry(to.url))).toBe('removed');
+    release?.();
+    await push.stop();
+    expect(to.pages).toEqual([100]);
+  });
+});
+
+it('logs no address, no password and no receiver', () => {
+  expect(logged.length).toBeGreaterThan(0);
+  for (const line of logged) expect(line).not.toMatch(/http:|https:|127\.0\.0\.1|gizli|kullanici|\+90|@ornek/);
+});

@@ -1,0 +1,206 @@
+// The registry room against a real PostgreSQL: what is recorded, what is refused, what is never lost.
+
+import { kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement, stateOf } from '@acik-iys/law';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DOORS, newRequestId, type Outcome, seqOfTransactionId, subRequestId } from '../src/rooms/registry/index.ts';
+import { testRegistry } from './support/registry.ts';
+
+const MESSAGE = kindOf(1, 0);
+const MAIL = kindOf(2, 0);
+const MERCHANT_CALL = kindOf(0, 1);
+
+let house: Awaited<ReturnType<typeof testRegistry>>;
+let number = 0;
+beforeAll(async () => {
+  house = await testRegistry();
+});
+afterAll(async () => {
+  await house.close();
+});
+
+function newTelephone(): string {
+  number += 1;
+  return `+90532${number.toString().padStart(7, '0')}`;
+}
+function statement(address: string, status: 0 | 1, ago: number, more: Partial<Statement> = {}): Statement {
+  return {
+    kind: address.includes('@') ? MAIL : MESSAGE,
+    address,
+    status,
+    source: SOURCE_NUMBERS.HS_WEB,
+    consentedAt: house.clock.now() - ago,
+    retailer: null,
+    ...more,
+  };
+}
+async function record(...statements: Statement[]): Promise<Outcome[]> {
+  return await house.registry.record(house.scope(1), statements, { door: DOORS.officialSingle });
+}
+
+describe('record', () => {
+  it('records a consent and its refusal, and tells both in the history', async () => {
+    const address = newTelephone();
+    const [first] = await record(statement(address, ONAY, 100));
+    const [second] = await record(statement(address, RET, 50));
+    expect(first?.kind).toBe('accepted');
+    expect(second?.kind).toBe('accepted');
+    const history = await house.registry.history(house.scope(1), MESSAGE, address);
+    expect(history.map((movement) => movement.state & 1)).toEqual([RET, ONAY]);
+    expect(history.map((movement) => movement.transactionId)).toEqual(
+      [second, first].map((outcome) => (outcome as { transactionId: string }).transactionId),
+    );
+    const status = await house.registry.status(house.scope(1), MESSAGE, address);
+    expect(status?.movement.address).toBe(address);
+    expect(status?.movement.state).toBe(stateOf(SOURCE_NUMBERS.HS_WEB, RET));
+  });
+
+  it('lets statements of one key in one call see each other in order', async () => {
+    const address = newTelephone();
+    const outcomes = await record(
+      statement(address, ONAY, 100),
+      statement(address, RET, 90),
+      statement(address, RET, 80),
+      statement(address, ONAY, 95),
+      statement(address, ONAY, 70),
+    );
+    expect(outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.code : outcome.kind))).toEqual([
+      'accepted',
+      'accepted',
+      'H174',
+      'H178',
+      'accepted',
+    ]);
+    expect((await house.registry.history(house.scope(1), MESSAGE, address)).length).toBe(3);
+  });
+
+  it('keeps e-mails readable through their ciphertext', async () => {
+    await record(statement('ali.veli@ornek.com.tr', ONAY, 10), statement('a@b.co', ONAY, 10));
+    const feed = await house.registry.feed(house.scope(1), {
+      afterSeq: 0,
+      side: 'HS',
+      limit: 1000,
+      until: house.clock.now(),
+    });
+    expect(feed.map(({ address }) => address)).toEqual(expect.arrayContaining(['ali.veli@ornek.com.tr', 'a@b.co']));
+    expect(feed.map(({ seq }) => seq)).toEqual(feed.map((_, i) => i + 1));
+  });
+
+  it('withholds a refusal that the contract turns away, and every check honours it', async () => {
+    const address = newTelephone();
+    await record(statement(address, ONAY, 100));
+    const [outcome] = await record(statement(address, RET, 100));
+    expect(outcome).toEqual({ kind: 'refused', code: 'H178' });
+    expect(await house.registry.granted(house.scope(1), MESSAGE, [address])).toEqual([false]);
+    const status = await house.registry.status(house.scope(1), MESSAGE, address);
+    expect(status?.withheld?.consentedAt).toBe(house.clock.now() - 100);
+    await record(statement(address, ONAY, 40));
+    expect(await house.registry.granted(house.scope(1), MESSAGE, [address])).toEqual([true]);
+    const left = await house.owner.query('select from withheld_refusal where address = $1::uuid', [
+      house.registry.addressKey(MESSAGE, address),
+    ]);
+    expect(left.rowCount).toBe(0);
+  });
+
+  it('does not let an older withheld refusal stop a newer consent', async () => {
+    const address = newTelephone();
+    await record(statement(address, ONAY, 100));
+    await record(statement(address, RET, 101));
+    expect(await house.registry.granted(house.scope(1), MESSAGE, [address])).toEqual([true]);
+  });
+
+  it('never refuses a refusal at a welcoming door', async () => {
+    const welcoming = house.scope(2, { strictness: 'welcoming' });
+    const address = newTelephone();
+    const say = async (status: 0 | 1, ago: number) =>
+      (await house.registry.record(welcoming, [statement(address, status, ago)], { door: DOORS.citizen }))[0]?.kind;
+    expect(await say(RET, 100)).toBe('accepted');
+    expect(await say(RET, 100)).toBe('unchanged');
+    expect(await say(ONAY, 50)).toBe('accepted');
+    expect(await say(RET, 70)).toBe('overtaken');
+    expect(await house.registry.granted(welcoming, MESSAGE, [address])).toEqual([true]);
+    expect(await say(RET, 50)).toBe('accepted');
+    expect(await house.registry.granted(welcoming, MESSAGE, [address])).toEqual([false]);
+    const history = await house.registry.history(welcoming, MESSAGE, address);
+    expect(history.map((movement) => [movement.state & 1, movement.overtaken])).toEqual([
+      [RET, false],
+      [ONAY, false],
+      [RET, true],
+      [RET, false],
+    ]);
+  });
+
+  it('answers a repeat at a V2 door with the movement that stands for it', async () => {
+    const address = newTelephone();
+    const once = statement(address, ONAY, 30);
+    const requestId = newRequestId();
+    const send = async (request?: { requestId: string; version: 2 }) =>
+      (
+        await house.registry.record(house.scope(1), [once], {
+          door: DOORS.officialBatchV2,
+          idempotent: true,
+          ...(request && { request }),
+        })
+      )[0] as Outcome & { kind: 'accepted' };
+    const first = await send({ requestId, version: 2 });
+    const second = await send();
+    expect(second).toEqual({ ...first, kind: 'unchanged' });
+    const items = await house.registry.request(house.scope(1), requestId);
+    expect(items?.[0]?.movement?.transactionId).toBe(first.transactionId);
+  });
+
+  it('asks a merchant for date and source on an update only', async () => {
+    const address = newTelephone();
+    const merchant = { kind: MERCHANT_CALL };
+    const outcomes = await record(
+      statement(address, ONAY, 0, { ...merchant, consentedAt: null, source: 0 }),
+      statement(address, RET, 0, { ...merchant, consentedAt: null }),
+      statement(address, RET, 5, { ...merchant, source: 0 }),
+      statement(address, RET, 5, merchant),
+    );
+    expect(outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.code : outcome.kind))).toEqual([
+      'accepted',
+      'H462',
+      'H463',
+      'accepted',
+    ]);
+  });
+
+  it('keeps the outcomes of a batch under its id, for its own brand only', async () => {
+    const requestId = newRequestId();
+    await house.registry.record(
+      house.scope(1),
+      [statement(newTelephone(), ONAY, 5), statement(newTelephone(), RET, 5)],
+      {
+        door: DOORS.officialBatch,
+        request: { requestId, version: 1 },
+      },
+    );
+    const items = await house.registry.request(house.scope(1), requestId);
+    expect(items?.map(({ code, movement }) => code ?? movement?.state)).toEqual([
+      stateOf(SOURCE_NUMBERS.HS_WEB, ONAY),
+      'H175',
+    ]);
+    expect(await house.registry.request(house.scope(2), requestId)).toBeNull();
+    const ids = Array.from({ length: 1000 }, (_, i) => subRequestId(requestId, i));
+    expect(new Set([...ids, requestId]).size).toBe(1001);
+  });
+
+  it('takes many small calls at once, each with its own answer, numbered without a hole', async () => {
+    const calls = Array.from({ length: 400 }, (_, i) => {
+      const scope = house.scope((i % 3) + 1);
+      return house.registry.record(scope, [statement(newTelephone(), ONAY, 5)], { door: DOORS.officialSingle });
+    });
+    const outcomes = (await Promise.all(calls)).map(([outcome]) => outcome as Outcome & { kind: 'accepted' });
+    expect(outcomes.every(({ kind }) => kind === 'accepted')).toBe(true);
+    for (const { seq, transactionId } of outcomes) expect(seqOfTransactionId(transactionId)).toBe(seq);
+    const gaps = await house.owner.query(
+      `select brand_id, max(seq) = count(*) as whole from movement group by brand_id order by brand_id`,
+    );
+    expect(gaps.rows.map(({ whole }) => whole)).toEqual([true, true, true]);
+  });
+
+  it('lets the application neither change nor delete a movement', async () => {
+    await expect(house.database.run('update movement set state = 0')).rejects.toThrow(/permission denied/);
+    await expect(house.database.run('delete from movement')).rejects.toThrow(/permission denied/);
+  });
+});
