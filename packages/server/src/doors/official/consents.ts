@@ -219,6 +219,7 @@ const shared = {
   tag: 'consents',
   limits: ['requestsPerSecond'],
   bothCodeSpellings: true,
+  records: true,
 } as const;
 
 function single(version: 1 | 2): OfficialRoute {

@@ -171,6 +171,7 @@ async function answerOf(
     case 'brand': {
       const { scope, subscription, providerCode } = await brand(route, rooms, principal, params);
       assertGate(route.gate, subscription);
+      if (route.records) rooms.registry.assertRoom();
       const body = route.notJson === undefined ? undefined : bodyOf(route.notJson, request.body);
       return await route.handle({ ...call, body, scope, providerCode, subscription });
     }

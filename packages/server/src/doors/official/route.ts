@@ -64,6 +64,8 @@ interface Shape {
   /** Code of a body that is no JSON; absent: the route has no body. */
   readonly notJson?: ErrorCode;
   readonly gate: readonly ErrorCode[];
+  /** Adds to the journal: turned away before any work when too much waits there. */
+  readonly records?: boolean;
   /** Codes of faults of ours: while reading, while storing, and any other. */
   readonly faults: { readonly read: ErrorCode; readonly store: ErrorCode; readonly other: ErrorCode };
   /** Code of a missing or bad token. */

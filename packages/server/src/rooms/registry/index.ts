@@ -140,6 +140,8 @@ export interface Registry {
     round: [statements: number, tasks: number, brands: number];
   }>;
   waitingStatements(): number;
+  /** Throws Overloaded where nothing more may wait: asked by doors before they spend work on a call. */
+  assertRoom(): void;
   /** Deletes what its period is over for: batch results after 60 days, citizens' names after 7. */
   expire(): Promise<void>;
   /** Resolves when nothing is being recorded. */
@@ -327,7 +329,6 @@ export function openRegistry(options: {
 
   return {
     async record(scope, statements, entry) {
-      if (!rounds.hasRoomFor(statements.length)) throw new Overloaded();
       return await rounds.add(task(scope, statements, entry, false));
     },
 
@@ -493,6 +494,9 @@ export function openRegistry(options: {
     addressKey: (kind, address) => addressKeys([{ kind, address }]).keys[0] as AddressKey,
     events,
     waitingStatements: () => rounds.waitingStatements(),
+    assertRoom() {
+      if (!rounds.hasRoomFor(1)) throw new Overloaded();
+    },
 
     async expire() {
       const now = clock.now();

@@ -204,7 +204,9 @@ class Round {
   readonly #asked: readonly RecordTask[];
   #tasks: RecordTask[] = [];
   readonly #journals = new Map<number, Journal>();
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Entry[] = [];
+  /** Entries of a task's statements, by index. */
+  readonly #entriesOf = new Map<RecordTask, Entry[]>();
   readonly #movements: NewMovement[] = [];
   readonly #days = new Map<string, DayCount>();
   readonly #withheld: Withheld[] = [];
@@ -259,24 +261,25 @@ class Round {
   }
 
   async #read(): Promise<void> {
-    const entries: Entry[] = [];
-    for (const task of this.#tasks)
+    const entries = this.#entries;
+    const byName = new Map<string, Entry>();
+    for (const task of this.#tasks) {
+      const own: Entry[] = [];
       for (let i = 0; i < task.statements.length; i++) {
         const kind = (task.statements[i] as Statement).kind;
         const key = task.keys[i] as string;
         const name = `${task.brandId} ${kind} ${key}`;
-        if (this.#entries.has(name)) continue;
-        const entry = {
-          brandId: task.brandId,
-          kind,
-          key,
-          sealed: task.sealed[i] as string | null,
-          stored: null,
-          dirty: false,
-        };
-        this.#entries.set(name, entry);
-        entries.push(entry);
+        let entry = byName.get(name);
+        if (entry === undefined) {
+          const sealed = task.sealed[i] as string | null;
+          entry = { brandId: task.brandId, kind, key, sealed, stored: null, dirty: false };
+          byName.set(name, entry);
+          entries.push(entry);
+        }
+        own.push(entry);
       }
+      this.#entriesOf.set(task, own);
+    }
     const rows = await this.#connection.rows(sql.READ, [
       numbers(this.brands),
       numbers(entries.map((entry) => entry.brandId)),
@@ -302,8 +305,9 @@ class Round {
     const outcomes: Outcome[] = [];
     this.#outcomes.set(task, outcomes);
     const day = istanbulDay(journal.receivedAt);
+    const entries = this.#entriesOf.get(task) as Entry[];
     task.statements.forEach((statement, index) => {
-      const entry = this.#entries.get(`${task.brandId} ${statement.kind} ${task.keys[index]}`) as Entry;
+      const entry = entries[index] as Entry;
       if (task.barred.has(index)) {
         outcomes.push({ kind: 'refused', code: BARRED_CODE });
         return;
@@ -470,7 +474,7 @@ class Round {
   }
 
   async #writeConsents(): Promise<void> {
-    const entries = [...this.#entries.values()].filter((entry) => entry.dirty);
+    const entries = this.#entries.filter((entry) => entry.dirty);
     const stored = entries.map((entry) => entry.stored as NonNullable<Entry['stored']>);
     await this.#expect(
       this.#connection.run(sql.WRITE_CONSENTS, [
