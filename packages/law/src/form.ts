@@ -2,7 +2,7 @@
 // (official API, rule table). What passes becomes a Statement for `judge`. On the hot path: a thousand items
 // a batch, so nothing is allocated but the statement and the faults.
 
-import { email, telephone } from './addresses.ts';
+import { email, kindOfAddress, telephone } from './addresses.ts';
 import { type Calendar, istanbulDay, parseTime, periodInForce } from './calendar.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Statement, Strictness } from './judge.ts';
@@ -103,20 +103,18 @@ export type CheckedAddress =
       readonly didYouMean?: string;
     };
 
-const looksLikeTelephone = /^\+?[\d\s()-]{7,}$/;
-
 /** The address of a consent in normal form, by channel: e-mail for EPOSTA, E.164 for ARAMA and MESAJ. */
 export function checkAddress(value: unknown, channel: number): CheckedAddress {
   const text = typeof value === 'string' ? value : '';
   if (channel === 2) {
     const mail = email(text);
     if (mail.ok) return { ok: true, address: mail.address };
-    if (looksLikeTelephone.test(text)) return { ok: false, fault: 'other-kind' };
+    if (kindOfAddress(text) === 'telephone') return { ok: false, fault: 'other-kind' };
     return { ok: false, fault: 'email', ...(mail.didYouMean && { didYouMean: mail.didYouMean }) };
   }
   const number = telephone(text);
   if (number.ok) return { ok: true, address: number.e164 };
-  if (text.includes('@')) return { ok: false, fault: 'other-kind' };
+  if (kindOfAddress(text) === 'email') return { ok: false, fault: 'other-kind' };
   return {
     ok: false,
     fault: number.fault === 'too-long' ? 'telephone-too-long' : 'telephone',

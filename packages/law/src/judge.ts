@@ -121,8 +121,13 @@ const dateOrder: Rule = (statement, stored) =>
  */
 const refusalIsWelcome: Rule = (statement, stored, context) => {
   if (context.strictness !== 'welcoming' || statement.status !== RET) return null;
-  if (stored === null || stored.consentedAt === null || statement.consentedAt === null) return ACCEPT;
-  if (statusBitOf(stored.state) === RET) return statement.consentedAt > stored.consentedAt ? ACCEPT : UNCHANGED;
+  if (stored === null) return ACCEPT;
+  if (statusBitOf(stored.state) === RET) {
+    // Without a date it says nothing newer, and would wipe the date that a later consent is measured by.
+    if (statement.consentedAt === null) return UNCHANGED;
+    return stored.consentedAt === null || statement.consentedAt > stored.consentedAt ? ACCEPT : UNCHANGED;
+  }
+  if (stored.consentedAt === null || statement.consentedAt === null) return ACCEPT;
   return statement.consentedAt < stored.consentedAt ? OVERTAKEN : ACCEPT;
 };
 

@@ -23,7 +23,8 @@ export const DEMO_ACCOUNTS = [
 
 const DAYS = 14;
 const DAY = 86_400;
-const CONSENTS_PER_DAY = 260;
+/** Consents of an ordinary day, by brand: shop, its second brand, bank. */
+const CONSENTS_PER_DAY = [320, 90, 210];
 /** Any number: the same history every time. */
 const SEED = 20_261_124;
 
@@ -163,7 +164,7 @@ async function makeHistory(rooms: Rooms, database: Database, keys: AddressKeys):
         clock.setTo(at);
         const statements = someConsents(random, brand, at, retailers, brand === 0);
         granted.push(...statements);
-        const refusals = someRefusals(random, granted, at);
+        const refusals = someRefusals(random, statements.length / 10, granted, at);
         const outcomes = await registry.record(scope, statements, { door: DOORS.demo });
         recorded += outcomes.filter(({ kind }) => kind === 'accepted').length;
         clock.setTo(at + 60);
@@ -189,7 +190,8 @@ function someConsents(
   withRetailers: boolean,
 ): Statement[] {
   const list: Statement[] = [];
-  for (let i = 0; i < CONSENTS_PER_DAY / 3; i++) {
+  const count = ((CONSENTS_PER_DAY[brand] as number) / 3) * (0.6 + random() * 0.8);
+  for (let i = 0; i < count; i++) {
     const channel = Math.floor(random() * 3);
     const person = Math.floor(random() * 9_000_000);
     const address =
@@ -211,12 +213,14 @@ function someConsents(
 /** Some people change their minds: a part tells the provider, a part the registry. */
 function someRefusals(
   random: () => number,
+  most: number,
   granted: Statement[],
   at: number,
 ): { provider: Statement[]; citizens: Statement[] } {
   const provider: Statement[] = [];
   const citizens: Statement[] = [];
-  for (let i = 0; i < CONSENTS_PER_DAY / 30 && granted.length > 0; i++) {
+  const count = most * (0.4 + random());
+  for (let i = 0; i < count && granted.length > 0; i++) {
     const [one] = granted.splice(Math.floor(random() * granted.length), 1) as [Statement];
     const byCitizen = random() < 0.6;
     const source = byCitizen

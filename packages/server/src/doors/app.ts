@@ -94,6 +94,8 @@ export async function openApp(rooms: Rooms, { log, metrics, ready }: AppOptions)
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     hideUntagged: true,
+    // A schema is known in the document by its own name.
+    refResolver: { buildLocalReference: (json, _base, _fragment, at) => String(json.$id ?? `schema-${at}`) },
   });
   await app.register(async (door) => officialDoor(door, rooms, log));
   await app.register(reference, {

@@ -51,6 +51,7 @@ function pathNumber(text: string | undefined): number | undefined {
 
 /** Registers all routes of the contract, each under its path and the spellings that programs use besides. */
 export function officialDoor(app: FastifyInstance, rooms: Rooms, log: Log): void {
+  app.addSchema(Errors);
   for (const route of OFFICIAL_ROUTES)
     for (const [at, path] of [route.path, ...(route.aliases ?? [])].entries()) {
       app.route({
@@ -83,8 +84,8 @@ function openApi(route: OfficialRoute): Record<string, unknown> {
     ...(route.schema.query && { querystring: route.schema.query }),
     response: {
       ...Object.fromEntries(answers),
-      '4xx': { description: 'Hata / Error', content: { 'application/json': { schema: Errors } } },
-      '5xx': { description: 'Hata / Error', content: { 'application/json': { schema: Errors } } },
+      '4xx': { description: 'Hata / Error', content: { 'application/json': { schema: { $ref: 'Errors#' } } } },
+      '5xx': { description: 'Hata / Error', content: { 'application/json': { schema: { $ref: 'Errors#' } } } },
     },
   };
 }

@@ -223,14 +223,17 @@ export const TokenAnswer = Type.Object({
   accessToken: text,
   refreshToken: text,
 });
-export const Errors = Type.Object({
-  errors: Type.Array(
-    Type.Object({
-      code: text,
-      message: text,
-      location: Type.Optional(Type.Array(Type.Union([text, whole]))),
-      value: Type.Optional(Type.Unknown()),
-      index: Type.Optional(whole),
-    }),
-  ),
-});
+export const Errors = Type.Object(
+  {
+    errors: Type.Array(
+      Type.Object({
+        code: text,
+        message: text,
+        location: Type.Optional(Type.Array(Type.Union([text, whole]))),
+        value: Type.Optional(Type.Unknown()),
+        index: Type.Optional(whole),
+      }),
+    ),
+  },
+  { $id: 'Errors' },
+);

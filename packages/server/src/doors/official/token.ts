@@ -45,8 +45,15 @@ function missing(field: 'username' | 'password' | 'refresh_token', value: unknow
 /** Grants of OAuth that this path does not offer: told apart from words that are no grant at all. */
 const OTHER_GRANTS = new Set(['client_credentials', 'authorization_code', 'implicit']);
 
+/** Programs of 2020 send a refresh as `refreshToken` alone. */
+function withOlderSpelling(asked: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return asked.grant_type === undefined && typeof asked.refreshToken === 'string'
+    ? { grant_type: 'refresh_token', refresh_token: asked.refreshToken }
+    : asked;
+}
+
 async function grant(call: TokenCall): Promise<Answer> {
-  const asked = fields(call.body, call.contentType);
+  const asked = withOlderSpelling(fields(call.body, call.contentType));
   const { access } = call.rooms;
   try {
     switch (asked.grant_type) {

@@ -29,7 +29,7 @@ import * as sql from './read-sql.ts';
 import { type RetailerAccess, retailerAccess } from './retailer-access.ts';
 import { type Outcome, type RecordTask, runRound, tryRound } from './round.ts';
 import { Overloaded, Rounds } from './rounds.ts';
-import { codeOfOutcome, type Door, OUTCOMES } from './words.ts';
+import { codeOfOutcome, type Door, isOfficialDoor, OUTCOMES } from './words.ts';
 
 export { seqOfTransactionId, transactionId } from './fingerprint.ts';
 export { factsOf, type MovementRow, movementRow } from './movements.ts';
@@ -248,7 +248,8 @@ export function openRegistry(options: {
       size: Math.max(1, statements.length),
       statements,
       ...addressKeys(statements),
-      strictness: scope.facts.strictness,
+      // Every door but the official one is welcoming; there it is the provider's policy.
+      strictness: isOfficialDoor(entry.door) ? scope.facts.strictness : 'welcoming',
       idempotent: entry.idempotent ?? false,
       actor: scope.facts.actor,
       door: entry.door,

@@ -12,6 +12,10 @@ export const DOORS = {
 } as const;
 export type Door = (typeof DOORS)[keyof typeof DOORS];
 
+export function isOfficialDoor(door: Door): boolean {
+  return door <= DOORS.officialBatchV2;
+}
+
 export function isV2Door(door: number): boolean {
   return door === DOORS.officialSingleV2 || door === DOORS.officialBatchV2;
 }
