@@ -592,6 +592,37 @@ describe('delivery', () => {
     }
   });
 
+  it('leaves an address to the process that took it first', async () => {
+    // The late one sees the address as free, and reads its page only when the other is calling already.
+    let isReading = false;
+    let readOn: () => void = () => undefined;
+    const otherHasCalled = new Promise<void>((resolve) => {
+      readOn = resolve;
+    });
+    const late = deliveries({
+      registry: {
+        ...house.registry,
+        registryMovements: async (...which) => {
+          isReading = true;
+          await otherHasCalled;
+          return await house.registry.registryMovements(...which);
+        },
+      },
+    });
+    const first = deliveries();
+    const to = await receiver();
+    await register(first, to.url);
+    to.state.answer = hang;
+    const expected = await citizensSay(1);
+    late.start();
+    await expect.poll(() => isReading, SOON).toBe(true);
+    first.start();
+    await expect.poll(() => to.list.length, SOON).toBe(1);
+    readOn();
+    await late.stop();
+    expect(ids(to.list)).toEqual(expected);
+  });
+
   it('finds what another process recorded', async () => {
     const other = openRegistry({
       database: house.database,

@@ -1,0 +1,151 @@
+// What the operators' programs stand on: the configuration, a database, and one way to say what went wrong.
+//
+// The folder's lock decides where the database comes from. Whoever holds it runs the cluster, so a program that does not
+// get it works beside the holder, over a connection of its own; a program that gets it starts the cluster for its own
+// time and stops it again (a start of the server is refused meanwhile, naming the program). With DATABASE_URL there is
+// nothing to start.
+// Exit codes: 0 done, 1 done and found wanting, 2 could not be done.
+
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { lockFolder, openCluster } from '../ground/cluster.ts';
+import { hasCluster, runningCluster } from '../ground/cluster-running.ts';
+import { type Config, readConfig } from '../ground/config.ts';
+import { DatabaseUnavailable } from '../ground/database.ts';
+import { masterSecret } from '../ground/secret.ts';
+import { StartError } from '../ground/start-error.ts';
+
+export const EXIT_DONE = 0;
+export const EXIT_WANTING = 1;
+export const EXIT_NOT_DONE = 2;
+
+/** A server that holds the folder may still be recovering its database. */
+const HOLDER_READY_MS = 60_000;
+const LOOK_MS = 100;
+const HOME = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/, '');
+
+export interface ProgramGround {
+  readonly config: Config;
+  /** Of the database's owner. It holds the password. */
+  readonly url: string;
+  /** The data directory of an embedded cluster; undefined with DATABASE_URL. */
+  readonly cluster: { readonly data: string; readonly passwordFile: string } | undefined;
+  close(): Promise<void>;
+}
+
+/** A mistake in how a program was called; its message is one line in both languages. */
+export class UsageError extends Error {
+  constructor(turkish: string, english: string) {
+    super(`${turkish} / ${english}`);
+  }
+}
+
+export function configuration(): Config {
+  const config = readConfig(process.env, HOME);
+  return { ...config, dataFolder: pathOf(config.dataFolder, HOME) };
+}
+
+/** A path as the caller meant it: npm runs programs in the clone and keeps the caller's folder in INIT_CWD. */
+export function pathOf(given: string, from: string = process.env['INIT_CWD'] ?? process.cwd()): string {
+  return resolve(from, given);
+}
+
+/**
+ * Finds the database or starts it.
+ * @param lay whether a data folder without a database is given one; otherwise it is a StartError
+ */
+export async function layGround(config: Config, { lay }: { readonly lay: boolean }): Promise<ProgramGround> {
+  if (config.databaseUrl !== undefined)
+    return { config, url: config.databaseUrl, cluster: undefined, close: async () => undefined };
+  const folder = config.dataFolder;
+  if (!lay && !(await hasCluster(folder)))
+    throw new StartError(
+      'CONFIGURATION',
+      `${folder} içinde veritabanı yok: ACIK_IYS_DATA ile doğru klasörü gösterin.`,
+      `There is no database in ${folder}: name the right folder in ACIK_IYS_DATA.`,
+    );
+  let lock: Awaited<ReturnType<typeof lockFolder>>;
+  try {
+    lock = await lockFolder(folder);
+  } catch (error) {
+    if (!(error instanceof StartError && error.code === 'FOLDER_IN_USE')) throw error;
+    return await besideHolder(config, error);
+  }
+  try {
+    const cluster = await openCluster({ folder, report: (line) => console.error(line) });
+    return {
+      config,
+      url: cluster.url,
+      cluster: { data: cluster.folder, passwordFile: join(dirname(cluster.folder), 'password') },
+      close: async () => {
+        await cluster.stop();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function besideHolder(config: Config, inUse: StartError): Promise<ProgramGround> {
+  for (const end = Date.now() + HOLDER_READY_MS; ; await pause(LOOK_MS)) {
+    const running = await runningCluster(config.dataFolder);
+    if (running !== undefined)
+      return {
+        config,
+        url: running.url,
+        cluster: { data: running.data, passwordFile: join(dirname(running.data), 'password') },
+        close: async () => undefined,
+      };
+    if (Date.now() > end) throw inUse;
+  }
+}
+
+/** The master secret that the registry was written with; unlike the server's start this never makes a new one. */
+export function existingSecret(config: Config): Buffer {
+  if (config.secret === undefined && !existsSync(join(config.dataFolder, 'secret')))
+    throw new StartError(
+      'CONFIGURATION',
+      `Ana sır bulunamadı: ACIK_IYS_SECRET ile verin ya da ${join(config.dataFolder, 'secret')} dosyasını geri koyun.`,
+      `The master secret was not found: give it in ACIK_IYS_SECRET or put ${join(config.dataFolder, 'secret')} back.`,
+    );
+  return masterSecret(config.secret, config.dataFolder);
+}
+
+/** `parseArgs`, with its complaints as UsageErrors. */
+export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    if (!String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS')) throw error;
+    const said = (error as Error).message.split('\n')[0];
+    throw new UsageError(`Seçenekler anlaşılmadı (${said}); --help`, `the options were not understood (${said}); --help`);
+  }
+}
+
+/** Runs a program's `main` and ends the process with its exit code. What a reader can mend is told in one line. */
+export function runMain(main: (args: string[]) => Promise<number>): void {
+  main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      console.error(oneLineOf(error) ?? error);
+      process.exit(EXIT_NOT_DONE);
+    },
+  );
+}
+
+function oneLineOf(error: unknown): string | undefined {
+  if (error instanceof StartError || error instanceof UsageError) return `✗ ${error.message}`;
+  if (error instanceof DatabaseUnavailable)
+    return `✗ Veritabanına ulaşılamıyor ya da yanıt vermiyor (${reasonOf(error)}). / The database cannot be reached or does not answer (${reasonOf(error)}).`;
+  return undefined;
+}
+
+function reasonOf(error: DatabaseUnavailable): string {
+  const { code, message } = error.cause as { code?: string; message?: string };
+  return code ?? message ?? 'unknown';
+}
