@@ -62,7 +62,7 @@ export class HttpConnection {
     } else this.#read = this.#read.length === 0 ? data : Buffer.concat([this.#read, data]);
     const headEnd = this.#read.indexOf(HEAD_END);
     if (headEnd < 0) return;
-    const head = this.#read.latin1Slice(0, headEnd);
+    const head = this.#read.toString('latin1', 0, headEnd);
     const status = Number(head.slice(9, 12));
     const named = /content-length: (\d+)/i.exec(head);
     if (named === null && status !== 204) throw new Error(`an answer without Content-Length: ${head}`);
@@ -96,9 +96,7 @@ export interface Load {
 
 /** Runs a load; `done` counts its answers. */
 export async function runLoad(load: Load): Promise<Sample> {
-  const connections = await Promise.all(
-    Array.from({ length: load.connections }, () => HttpConnection.open(load.port)),
-  );
+  const connections = await Promise.all(Array.from({ length: load.connections }, () => HttpConnection.open(load.port)));
   const latencies: number[] = [];
   const began = performance.now();
   const end = load.seconds === undefined ? Number.POSITIVE_INFINITY : began + load.seconds * 1000;

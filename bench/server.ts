@@ -1,5 +1,5 @@
 // The server as it serves, in a process of its own, with three things added for the bench: the empty route (parse the
-// body, authenticate, answer a constant), the bench's provider, and a line (IPC) for memory, profiles, citizens'
+// body, authenticate, answer a constant), the bench's providers, and a line (IPC) for memory, profiles, citizens'
 // refusals and the counting of rounds. Addresses come by environment, as for main.ts.
 
 import { writeFileSync } from 'node:fs';
@@ -15,7 +15,17 @@ import { APP_ROLE, openDatabase } from '../packages/server/src/ground/database.t
 import { openLog } from '../packages/server/src/ground/log.ts';
 import { openHouse } from '../packages/server/src/house.ts';
 import { DOORS } from '../packages/server/src/rooms/registry/index.ts';
-import { ACCOUNT, type Answers, type Ask, BRANDS, EMPTY_ANSWER, EMPTY_PATH, PROVIDER, SECRET } from './words.ts';
+import {
+  type Answers,
+  type Ask,
+  accountOf,
+  brandsOf,
+  EMPTY_ANSWER,
+  EMPTY_PATH,
+  PROVIDERS,
+  providerOf,
+  SECRET,
+} from './words.ts';
 
 const config = readConfig(process.env, process.cwd());
 const database = openDatabase({
@@ -60,12 +70,16 @@ const house = await openHouse(
 );
 const { rooms, app } = house;
 
-if (!(await rooms.access.providerExists(PROVIDER))) {
+for (const providerCode of PROVIDERS) {
   const now = systemClock.now();
   await rooms.parties.createProvider({
-    providerCode: PROVIDER,
-    title: 'Ölçüm A.Ş.',
-    brands: BRANDS.map((brandId) => ({ brandId, name: `Marka ${brandId}`, master: brandId === PROVIDER })),
+    providerCode,
+    title: `Ölçüm ${providerCode} A.Ş.`,
+    brands: brandsOf(providerCode).map((brandId) => ({
+      brandId,
+      name: `Marka ${brandId}`,
+      master: brandId === providerCode,
+    })),
     subscription: {
       packageName: 'Bench',
       startsAt: now - 86_400,
@@ -74,8 +88,7 @@ if (!(await rooms.access.providerExists(PROVIDER))) {
       consentLimitExceed: true,
     },
   });
-  await rooms.access.createAccount({ ...ACCOUNT, role: 'API_USER', providerCode: PROVIDER });
-  rooms.access.forget();
+  await rooms.access.createAccount({ ...accountOf(providerCode), role: 'API_USER', providerCode });
 }
 
 app.post(EMPTY_PATH, { schema: { hide: true } }, async (request, reply) => {
@@ -102,8 +115,9 @@ async function answer(ask: Ask): Promise<Answers[Ask['do']]> {
       return null;
     }
     case 'refuse': {
-      const principal = await rooms.access.principalOf(ACCOUNT.email);
-      const scoped = principal && rooms.access.brandScope(principal, PROVIDER, ask.brandId);
+      const provider = providerOf(ask.brandId);
+      const principal = await rooms.access.principalOf(accountOf(provider).email);
+      const scoped = principal && rooms.access.brandScope(principal, provider, ask.brandId);
       if (!scoped || !('scope' in scoped)) throw new Error('the bench has no scope for its own brand');
       const [outcome] = await rooms.registry.record(
         scoped.scope,
@@ -119,7 +133,8 @@ async function answer(ask: Ask): Promise<Answers[Ask['do']]> {
         ],
         { door: DOORS.citizen },
       );
-      if (outcome?.kind !== 'accepted') throw new Error(`a citizen's refusal was not taken: ${JSON.stringify(outcome)}`);
+      if (outcome?.kind !== 'accepted')
+        throw new Error(`a citizen's refusal was not taken: ${JSON.stringify(outcome)}`);
       return performance.timeOrigin + performance.now();
     }
     case 'watch':

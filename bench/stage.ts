@@ -13,7 +13,7 @@ import { migrate } from '../packages/server/src/ground/migrate.ts';
 import { fill } from './fill.ts';
 import { request } from './http-load.ts';
 import { topFunctions } from './profile.ts';
-import { ACCOUNT, type Answers, type Ask, BRANDS, PROVIDER, SECRET } from './words.ts';
+import { type Answers, type Ask, accountOf, BRANDS, EMPTY_PATH, PROVIDERS, providerOf, SECRET } from './words.ts';
 
 export interface Options {
   /** The short form: less of everything, nothing judged that needs time. */
@@ -31,7 +31,6 @@ export interface Stage {
   /** Ports of the server and of bare node:http. */
   readonly port: number;
   readonly barePort: number;
-  readonly token: string;
   /** States that the filler has made. */
   states(): number;
   /** Filled telephones at each brand: numbers below it exist. */
@@ -42,8 +41,10 @@ export interface Stage {
   megabytes(): Promise<number>;
   /** Does the work, with a profile of the server the first time that a name is seen. */
   profiled<T>(name: string, work: () => Promise<T>): Promise<T>;
-  /** A request of the bench's account to one of the bench's brands; `path` goes on after the brand. */
+  /** A request to one of the bench's brands (0 to 49) by its provider; `path` goes on after the brand. */
   toBrand(brand: number, method: 'GET' | 'POST', path: string, body?: object): string;
+  /** A request to the empty route, or to bare node:http, which answers whatever it is asked. */
+  emptyCall(body: object): string;
   close(): Promise<void>;
 }
 
@@ -70,13 +71,29 @@ async function endChild(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+async function logIn(port: number, provider: number): Promise<string> {
+  const { email, password } = accountOf(provider);
+  const answer = await fetch(`http://127.0.0.1:${port}/oauth2/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grant_type: 'password', username: email, password }),
+  });
+  if (!answer.ok) throw new Error(`a log-in was answered ${answer.status}: ${await answer.text()}`);
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
 export async function openStage(options: Options): Promise<Stage> {
   const folder = temporaryFolder();
   const cluster = await openCluster({ folder });
   let stopped = false;
   // Nobody misses the data: an unforeseen end takes PostgreSQL with it at once.
   process.prependListener('exit', () => {
-    if (!stopped) process.kill(Number(readFileSync(join(cluster.folder, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT');
+    if (stopped) return;
+    try {
+      process.kill(Number(readFileSync(join(cluster.folder, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT');
+    } catch {
+      // It has ended already.
+    }
   });
   await migrate(cluster.url);
   const { child: server, port } = await startChild('./server.ts', {
@@ -89,13 +106,8 @@ export async function openStage(options: Options): Promise<Stage> {
     ACIK_IYS_LOG: 'warn',
   });
   const { child: bare, port: barePort } = await startChild('./bare-http.ts', {});
-  const base = `http://127.0.0.1:${port}`;
-  const logIn = await fetch(`${base}/oauth2/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ grant_type: 'password', username: ACCOUNT.email, password: ACCOUNT.password }),
-  });
-  const { access_token: token } = (await logIn.json()) as { access_token: string };
+  const tokens = new Map<number, string>();
+  for (const provider of PROVIDERS) tokens.set(provider, await logIn(port, provider));
 
   const owner = new pg.Client({ connectionString: cluster.url });
   await owner.connect();
@@ -129,7 +141,6 @@ export async function openStage(options: Options): Promise<Stage> {
     postgres,
     port,
     barePort,
-    token,
     ask,
     states: () => states,
     filled: () => states / BRANDS.length,
@@ -148,13 +159,18 @@ export async function openStage(options: Options): Promise<Stage> {
       options.say([`profile of ${name} (own time of the server's thread):`, ...topFunctions(file)].join('\n  '));
       return result;
     },
-    toBrand: (brand, method, path, body) =>
-      request(
+    toBrand(brand, method, path, body) {
+      const brandId = BRANDS[brand] as number;
+      const provider = providerOf(brandId);
+      return request(
         method,
-        `/sps/${PROVIDER}/brands/${BRANDS[brand]}${path}`,
-        token,
+        `/sps/${provider}/brands/${brandId}${path}`,
+        tokens.get(provider) as string,
         body === undefined ? '' : JSON.stringify(body),
-      ),
+      );
+    },
+    emptyCall: (body) =>
+      request('POST', EMPTY_PATH, tokens.get(PROVIDERS[0] as number) as string, JSON.stringify(body)),
     async close() {
       await endChild(server);
       await endChild(bare);

@@ -1,13 +1,22 @@
-// What the bench's processes agree on: the provider that it works with, the empty route, and what the server is asked
+// What the bench's processes agree on: the providers that it works with, the empty route, and what the server is asked
 // over IPC.
 
 /** What the empty route and bare node:http answer. */
 export const EMPTY_ANSWER = '{"status":"ok"}';
 export const EMPTY_PATH = '/bench/empty';
 
-export const PROVIDER = 1_000_000;
-export const BRANDS: readonly number[] = Array.from({ length: 50 }, (_, i) => PROVIDER + i);
-export const ACCOUNT = { email: 'api@bench.example', password: 'Bench-Parola-1000000' };
+/** Ten providers of five brands each: an access token names its provider's brands, so fewer make it unusually long. */
+const BRANDS_A_PROVIDER = 5;
+export const PROVIDERS: readonly number[] = Array.from({ length: 10 }, (_, i) => 1_000_000 + i * 10);
+export const BRANDS: readonly number[] = PROVIDERS.flatMap((code) =>
+  Array.from({ length: BRANDS_A_PROVIDER }, (_, i) => code + i),
+);
+export const brandsOf = (provider: number): number[] => BRANDS.filter((brandId) => providerOf(brandId) === provider);
+export const providerOf = (brandId: number): number => brandId - (brandId % 10);
+export const accountOf = (provider: number): { email: string; password: string } => ({
+  email: `api@${provider}.example`,
+  password: `Bench-Parola-${provider}`,
+});
 /** Master secret of the bench's server, so that the filler can make the same address keys. */
 export const SECRET = Buffer.alloc(32, 5);
 

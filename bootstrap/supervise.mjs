@@ -14,7 +14,7 @@ import { ROOT, StartFault } from './say.mjs';
 /** How often the ancestors are looked at, in milliseconds. */
 const LOOK_MS = 500;
 /** How long a program without an ending of its own may take after Ctrl-C before it is ended, in milliseconds. */
-const AFTER_INTERRUPT_MS = 5000;
+const AFTER_INTERRUPT_MS = 3000;
 /** npm is at most this many processes above: npm, a shell, perhaps another shell. */
 const MOST_ANCESTORS = 3;
 
@@ -84,18 +84,22 @@ export function runProgram(file, args, { endsByItself = false, env = {}, onMessa
     if (ending !== undefined) {
       current.end(ending);
     }
-    if (capture !== undefined) {
-      child.stdout.on('data', (bytes) => capture(bytes.toString()));
-      child.stderr.on('data', (bytes) => capture(bytes.toString()));
+    // The 'close' event of a child does not come after a disconnect: its end and that of its output are awaited apart.
+    const finished = [new Promise((over) => child.on('exit', (code, signal) => over([code, signal])))];
+    for (const stream of capture === undefined ? [] : [child.stdout, child.stderr]) {
+      stream.on('data', (bytes) => capture(bytes.toString()));
+      finished.push(new Promise((over) => stream.on('close', over)));
     }
     if (onMessage !== undefined) {
       child.on('message', onMessage);
+      // What it sent last may still be on its way when it has ended.
+      finished.push(new Promise((over) => child.on('disconnect', over)));
     }
     child.on('error', (error) => {
       running = undefined;
       fail(faultOfSpawn(error, file));
     });
-    child.on('close', (code, signal) => {
+    Promise.all(finished).then(([[code, signal]]) => {
       running = undefined;
       done(code ?? 128 + (constants.signals[signal] ?? 0));
     });

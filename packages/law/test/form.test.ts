@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CALENDAR_POLICY, formatTime, HOLIDAYS, makeCalendar, parseTime } from '../src/calendar.ts';
 import {
-  CONSENT_KEYS,
   type CheckedForm,
+  CONSENT_KEYS,
   checkAddress,
   checkForm,
   earliestConsentTime,
@@ -468,7 +468,10 @@ const anyItem = fc
       ),
       { requiredKeys: [] },
     ),
-    fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.dictionary(fc.string(), fc.jsonValue()) }),
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constant({}) },
+      { weight: 1, arbitrary: fc.dictionary(fc.string(), fc.jsonValue()) },
+    ),
   )
   // Through JSON, as everything arrives: `__proto__` becomes an own key.
   .map(([known, others]): Record<string, unknown> => JSON.parse(JSON.stringify({ ...others, ...known })));

@@ -14,7 +14,16 @@ import {
   type Strictness,
   type Verdict,
 } from '../src/judge.ts';
-import { isMerchant, kindOf, NO_SOURCE, ONAY, RET, SOURCE_NUMBERS, type StatusBit, stateOf } from '../src/vocabulary.ts';
+import {
+  isMerchant,
+  kindOf,
+  NO_SOURCE,
+  ONAY,
+  RET,
+  SOURCE_NUMBERS,
+  type StatusBit,
+  stateOf,
+} from '../src/vocabulary.ts';
 
 const PERSON = kindOf(1, 0);
 const MERCHANT = kindOf(1, 1);
@@ -333,8 +342,7 @@ function live(statements: readonly (readonly [Statement, JudgeContext])[]): Life
     life.verdicts.push(verdict);
     if (verdict.kind === 'accept') life.stored = after(statement);
     if (verdict.kind === 'refuse' && verdict.withhold && life.withheldAt !== null)
-      life.withheldAt =
-        statement.consentedAt === null ? null : Math.max(life.withheldAt ?? 0, statement.consentedAt);
+      life.withheldAt = statement.consentedAt === null ? null : Math.max(life.withheldAt ?? 0, statement.consentedAt);
   }
   return life;
 }

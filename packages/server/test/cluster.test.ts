@@ -22,16 +22,25 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Cluster, lockFolder, openCluster } from '../src/ground/cluster.ts';
 import { StartError } from '../src/ground/start-error.ts';
 
 const CLUSTER = new URL('../src/ground/cluster.ts', import.meta.url).href;
 
+/** A laid cluster that is copied for the tests that do not ask how it is laid. */
+let pattern: string;
 let home: string;
 let folder: string;
 let owners: ChildProcess[];
 let clusters: Cluster[];
+
+beforeAll(async () => {
+  pattern = await mkdtemp(join(tmpdir(), 'acik iys pattern-'));
+  await (await openCluster({ folder: pattern, fsync: false })).stop();
+});
+
+afterAll(() => rm(pattern, { recursive: true, force: true }));
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'acik iys cluster-'));
@@ -57,6 +66,14 @@ async function open(options: Partial<Parameters<typeof openCluster>[0]> = {}): P
   const cluster = await openCluster({ folder, ...options });
   clusters.push(cluster);
   return cluster;
+}
+
+/** A folder with a cluster that is down. */
+async function laid(): Promise<{ folder: string }> {
+  await mkdir(folder, { recursive: true });
+  // cp keeps owners and modes.
+  execFileSync('cp', ['-a', join(pattern, 'postgres'), folder]);
+  return { folder: join(folder, 'postgres', 'cluster') };
 }
 
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
@@ -187,6 +204,7 @@ describe('a cluster in good days', () => {
   });
 
   test('lets nobody in without its password, which nobody else can read', async () => {
+    await laid();
     const cluster = await open({ fsync: false });
     const wrong = new URL(cluster.url);
     wrong.password = 'wrong';
@@ -197,6 +215,7 @@ describe('a cluster in good days', () => {
   });
 
   test('keeps statements and values of faults out of its log', async () => {
+    await laid();
     const cluster = await open({ fsync: false });
     await query(cluster.url, 'CREATE TABLE secret (address text PRIMARY KEY)');
     await query(cluster.url, "INSERT INTO secret VALUES ('+905321234567')");
@@ -210,6 +229,7 @@ describe('a cluster in good days', () => {
   });
 
   test('is laid from a backup in place of initdb, and never over a cluster that is there', async () => {
+    await laid();
     const cluster = await open({ fsync: false });
     await query(cluster.url, 'CREATE TABLE kept AS SELECT 7 AS n');
     await cluster.stop();
@@ -225,6 +245,7 @@ describe('a cluster in good days', () => {
 
 describe('one start per folder', () => {
   test('a second one is refused by any path, names the first, and may come when that one has ended', async () => {
+    await laid();
     const first = await owner();
     await symlink(folder, join(home, 'other name'));
     const error = await refusal(openCluster({ folder: join(home, 'other name') }));
@@ -245,6 +266,7 @@ describe('one start per folder', () => {
 
 describe('kill -9', () => {
   test('of the owner under writes: PostgreSQL ends by itself, and what was committed is there', async () => {
+    await laid();
     const killed = await owner(`
       const { default: pg } = await import(${JSON.stringify(import.meta.resolve('pg'))});
       const client = new pg.Client({ connectionString: cluster.url });
@@ -269,6 +291,7 @@ describe('kill -9', () => {
   });
 
   test('of the owner, with a next start that does not wait', async () => {
+    await laid();
     const killed = await owner();
     await query(killed.url, 'CREATE TABLE kept AS SELECT 1 AS n');
     await kill(killed.process);
@@ -277,6 +300,7 @@ describe('kill -9', () => {
   });
 
   test('of the owner and its watcher: the next start ends the orphan', async () => {
+    await laid();
     const killed = await owner();
     await query(killed.url, 'CREATE TABLE kept AS SELECT 1 AS n');
     const orphan = await postmasterOf(killed.data);
@@ -294,6 +318,7 @@ describe('kill -9', () => {
   });
 
   test('of the watcher: another takes its place', async () => {
+    await laid();
     const living = await owner();
     const [watcher] = watchers();
     process.kill(watcher as number, 'SIGKILL');
@@ -303,6 +328,7 @@ describe('kill -9', () => {
   });
 
   test('of the postmaster: the owner is told, and the next start recovers', async () => {
+    await laid();
     const cluster = await open();
     await query(cluster.url, 'CREATE TABLE kept AS SELECT 1 AS n');
     process.kill(await postmasterOf(cluster.folder), 'SIGKILL');
@@ -324,19 +350,12 @@ describe('kill -9', () => {
 });
 
 describe('what an earlier start may have left', () => {
-  /** A laid folder whose PostgreSQL is down. */
-  async function laid(): Promise<Cluster> {
-    const cluster = await open({ fsync: false });
-    await cluster.stop();
-    return cluster;
-  }
-
   /** What a postmaster on this cluster would have written. */
-  function pidFile(cluster: Cluster, pid: number | undefined): string {
+  function pidFile(cluster: { folder: string }, pid: number | undefined): string {
     return `${pid}\n${cluster.folder}\n1700000000\n5432\n\n127.0.0.1\n  1234567         0\nready   \n`;
   }
 
-  async function writePid(cluster: Cluster, text: string): Promise<void> {
+  async function writePid(cluster: { folder: string }, text: string): Promise<void> {
     const path = join(cluster.folder, 'postmaster.pid');
     await writeFile(path, text, { mode: 0o600 });
     const { uid, gid } = await stat(cluster.folder);
@@ -378,8 +397,7 @@ describe('what an earlier start may have left', () => {
 
 describe('clear words for', () => {
   test('a cluster of another PostgreSQL', async () => {
-    const cluster = await open({ fsync: false });
-    await cluster.stop();
+    const cluster = await laid();
     await writeFile(join(cluster.folder, 'PG_VERSION'), '17\n');
     const error = await refusal(openCluster({ folder }));
     expect(error.code).toBe('DATABASE_VERSION');
@@ -387,15 +405,13 @@ describe('clear words for', () => {
   });
 
   test('a folder without its password', async () => {
-    const cluster = await open({ fsync: false });
-    await cluster.stop();
+    const cluster = await laid();
     await rm(join(dirname(cluster.folder), 'password'));
     expect((await refusal(openCluster({ folder }))).code).toBe('FOLDER_DAMAGED');
   });
 
   test('a PostgreSQL that does not start, with its own words, and then starts again', async () => {
-    const cluster = await open({ fsync: false });
-    await cluster.stop();
+    const cluster = await laid();
     const file = join(cluster.folder, 'postgresql.conf');
     const before = await readFile(file, 'utf8');
     await appendFile(file, "work_mem = 'much'\n");
@@ -446,7 +462,7 @@ describe('on a disk of its own', () => {
       execFileSync('mount', ['-o', 'remount,ro', folder]);
       expect((await refusal(openCluster({ folder }))).code).toBe('FOLDER_READ_ONLY');
       execFileSync('mount', ['-o', 'remount,rw', folder]);
-      await (await open({ fsync: false })).stop();
+      await laid();
       execFileSync('mount', ['-o', 'remount,ro', folder]);
       expect((await refusal(openCluster({ folder }))).code).toBe('FOLDER_READ_ONLY');
     } finally {

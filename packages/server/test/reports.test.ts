@@ -502,6 +502,7 @@ describe('a failure', () => {
     expect(await statusOf()).toBe('error');
     expect(await statusOf(2)).toBe('completed');
     expect(await reports.file(house.scope(1), DAY)).toBeNull();
+    expect(await reports.agree(house.scope(1), DAY)).toBe(false);
     const failure = logged.find(({ event }) => event === 'report-failed');
     expect(failure).toMatchObject({ level: 'error', brandId: 1, day: DAY, attempt: 1, error: 'Error' });
     expect(JSON.stringify(failure)).not.toContain('does not open');

@@ -25,6 +25,8 @@ export const EXIT_NOT_DONE = 2;
 /** A server that holds the folder may still be recovering its database. */
 const HOLDER_READY_MS = 60_000;
 const LOOK_MS = 100;
+/** A connection that was not made: of the network, or SQLSTATE of a refused log-in, a missing database, a start or end. */
+const NOT_REACHED = /^(E(CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN|HOSTUNREACH)|28\w{3}|3D000|57P0\d)$/;
 const HOME = fileURLToPath(new URL('../../../..', import.meta.url)).replace(/\/$/, '');
 
 export interface ProgramGround {
@@ -123,7 +125,10 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   } catch (error) {
     if (!String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS')) throw error;
     const said = (error as Error).message.split('\n')[0];
-    throw new UsageError(`Seçenekler anlaşılmadı (${said}); --help`, `the options were not understood (${said}); --help`);
+    throw new UsageError(
+      `Seçenekler anlaşılmadı (${said}); --help`,
+      `the options were not understood (${said}); --help`,
+    );
   }
 }
 
@@ -140,12 +145,9 @@ export function runMain(main: (args: string[]) => Promise<number>): void {
 
 function oneLineOf(error: unknown): string | undefined {
   if (error instanceof StartError || error instanceof UsageError) return `✗ ${error.message}`;
-  if (error instanceof DatabaseUnavailable)
-    return `✗ Veritabanına ulaşılamıyor ya da yanıt vermiyor (${reasonOf(error)}). / The database cannot be reached or does not answer (${reasonOf(error)}).`;
+  const cause = error instanceof DatabaseUnavailable ? error.cause : error;
+  const { code, message } = (cause ?? {}) as { code?: string; message?: string };
+  if (error instanceof DatabaseUnavailable || NOT_REACHED.test(code ?? ''))
+    return `✗ Veritabanına ulaşılamıyor ya da yanıt vermiyor (${code ?? message}). / The database cannot be reached or does not answer (${code ?? message}).`;
   return undefined;
-}
-
-function reasonOf(error: DatabaseUnavailable): string {
-  const { code, message } = error.cause as { code?: string; message?: string };
-  return code ?? message ?? 'unknown';
 }

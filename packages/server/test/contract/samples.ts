@@ -90,8 +90,9 @@ const add = (scene: Scene): Sample => ({
   body: consent(scene.now, scene.type),
 });
 const batch = (scene: Scene): Sample => ({ ...add(scene), body: [consent(scene.now, scene.type)] });
+// An unknown batch: an empty list, whoever asks.
 const result = (scene: Scene): Sample => ({
-  act: 'read',
+  act: 'open',
   params: { ...numbers(scene), requestId: '00000000-0000-4000-8000-000000000000' },
 });
 const ofDay = (scene: Scene): Sample => ({
@@ -167,9 +168,9 @@ export const SAMPLES: Readonly<Record<string, (scene: Scene) => Sample>> = {
   integratorList: ofPartner,
   integratorListByiysCode: ofPartner,
   getCities: () => ({ act: 'open', params: {} }),
-  getCity: () => ({ act: 'open', params: { code: 34 } }),
+  cityDetails: () => ({ act: 'open', params: { code: 34 } }),
   getTowns: () => ({ act: 'open', params: {} }),
-  getTown: () => ({ act: 'open', params: { code: 1 } }),
+  townDetails: () => ({ act: 'open', params: { code: 1 } }),
 };
 
 export function routeOf(operation: string): OfficialRoute {

@@ -89,8 +89,8 @@ export async function testServer(options: TestServerOptions = {}) {
     if (asked.raw === undefined && body !== undefined && !headers.has('content-type'))
       headers.set('content-type', 'application/json');
     // As bytes: for a string fetch would add a content type that the caller did not ask for.
-    const sent = typeof body === 'string' ? Buffer.from(body) : body;
-    const response = await fetch(url + path, { method, headers, ...(sent !== undefined && { body: sent as BodyInit }) });
+    const sent = typeof body === 'string' ? Buffer.from(body) : body && Buffer.from(body);
+    const response = await fetch(url + path, { method, headers, ...(sent !== undefined && { body: sent }) });
     const bytes = Buffer.from(await response.arrayBuffer());
     const text = bytes.toString('utf8');
     return { status: response.status, headers: response.headers, body: parsed(text), text, bytes };

@@ -5,10 +5,12 @@ import {
   checkForm,
   earliestConsentTime,
   type FormContext,
+  type FormFault,
   formatTime,
   isOnlyTooOld,
   isRepeat,
   ONAY,
+  RETAILER_ACCESS_MAX,
   recipientTypeOf,
   type Statement,
   sentence,
@@ -73,15 +75,9 @@ async function assertWithinSubscription(call: BrandCall, statements: readonly St
     throw refusal('H525', { limit: subscription.consentLimit });
 }
 
-/** Granted consents of the provider, over all its brands. */
-export async function usedConsents(
-  call: BrandCall | { rooms: BrandCall['rooms']; providerCode: number },
-): Promise<number> {
-  const brands = await call.rooms.parties.brandsOf(call.providerCode);
-  const totals = await call.rooms.registry.totals(brands.map(({ brandId }) => brandId));
-  let used = 0;
-  for (const { approval } of totals.values()) used += approval;
-  return used;
+/** Granted consents of the provider, over all its brands, as the counters knew them within the last second. */
+export async function usedConsents(call: Pick<BrandCall, 'rooms' | 'providerCode'>): Promise<number> {
+  return await call.rooms.registry.grantedTotal(await call.rooms.access.brandsOfProvider(call.providerCode));
 }
 
 /** V2: a statement that is stored already is answered with what stored it, however old its date is by now. */
@@ -98,7 +94,7 @@ function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
     const repeat = version === 2 && statement !== null && isOnlyTooOld(faults) && (await isStored(call, statement));
     if (statement === null || (faults.length > 0 && !repeat)) {
       if (statement !== null) await keepRefusals(call, [statement], door);
-      throw faultsRefusal(faults.map((fault) => wireFault(fault)));
+      throw faultsRefusal(faults.map((fault) => consentFault(fault)));
     }
     assertMayWrite(call, [statement]);
     await assertRetailersKnown(call, [{ statement, retailerAccess }]);
@@ -185,33 +181,44 @@ async function checkList(
   const errors: WireError[] = [];
   const statements: Statement[] = [];
   const access: (readonly number[] | undefined)[] = [];
-  const tooOld: Statement[] = [];
+  const tooOld: { statement: Statement; index: number; faults: readonly FormFault[] }[] = [];
   const keys = new Set<string>();
   for (let index = 0; index < list.length; index++) {
     const { statement, retailerAccess, faults } = checkForm(list[index] as Record<string, unknown>, context);
-    if (statement !== null) {
-      const key = `${statement.kind}${statement.address}`;
-      if (keys.has(key)) errors.push({ code: 'H194', message: sentence('H194', 'tr'), index });
-      keys.add(key);
-      statements.push(statement);
-      access.push(retailerAccess);
+    if (statement === null) {
+      errors.push(...faults.map((fault) => batchFault(fault, index)));
+      continue;
     }
-    if (faults.length === 0) continue;
-    if (statement !== null) {
-      if (version === 2 && (await isStored(call, statement))) continue;
-      tooOld.push(statement);
-    }
-    for (const fault of faults) {
-      // In a list an empty retailerCode is told as an absent one [?].
-      const code = fault.code === 'H267' ? 'H266' : fault.code;
-      errors.push(wireFault({ ...fault, code, ...(code === 'H126' && { values: { limit: 3000 } }) }, index));
-    }
+    const key = `${statement.kind}${statement.address}`;
+    if (keys.has(key)) errors.push({ code: 'H194', message: sentence('H194', 'tr'), index });
+    keys.add(key);
+    statements.push(statement);
+    access.push(retailerAccess);
+    if (faults.length > 0) tooOld.push({ statement, index, faults });
   }
+  // Asked together: the look-ups of a list ride in one query.
+  const repeats = version === 2 ? await Promise.all(tooOld.map(({ statement }) => isStored(call, statement))) : [];
+  const turnedAway = tooOld.filter((_, at) => !repeats[at]);
+  for (const { index, faults } of turnedAway) errors.push(...faults.map((fault) => batchFault(fault, index)));
   if (errors.length > 0) {
-    if (tooOld.length > 0) await keepRefusals(call, tooOld, door);
-    throw faultsRefusal(errors);
+    if (turnedAway.length > 0)
+      await keepRefusals(
+        call,
+        turnedAway.map(({ statement }) => statement),
+        door,
+      );
+    throw faultsRefusal(errors.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)));
   }
   return { statements, access };
+}
+
+/** In a list an empty retailerCode is told as an absent one [?]. */
+function batchFault(fault: FormFault, index: number): WireError {
+  return consentFault(fault.code === 'H267' ? { ...fault, code: 'H266' } : fault, index);
+}
+
+function consentFault(fault: FormFault, index?: number): WireError {
+  return wireFault({ ...fault, ...(fault.code === 'H126' && { values: { limit: RETAILER_ACCESS_MAX } }) }, index);
 }
 
 const shared = {

@@ -49,9 +49,22 @@ function pathNumber(text: string | undefined): number | undefined {
   return number <= 2_147_483_647 ? number : undefined;
 }
 
+/** `type/subtype` and parameters; programs also send `json`, an empty word or two types at once. */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
+
 /** Registers all routes of the contract, each under its path and the spellings that programs use besides. */
 export function officialDoor(app: FastifyInstance, rooms: Rooms, log: Log): void {
   app.addSchema(Errors);
+  // A context with schemas of its own gets compilers of its own: said again, schemas describe and nothing else.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  // A body is read by what it holds: a content type that is none must not turn it away before.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request.raw;
+    const type = headers['content-type'];
+    if (type !== undefined && !MEDIA_TYPE.test(type)) headers['content-type'] = 'application/octet-stream';
+    done();
+  });
   for (const route of OFFICIAL_ROUTES)
     for (const [at, path] of [route.path, ...(route.aliases ?? [])].entries()) {
       app.route({

@@ -40,7 +40,7 @@ function ids(name: 'subscription' | 'viaSubscription' | 'viaPassSubscription', i
   const prefix = name === 'subscription' ? 'subsc' : `${stem}Subsc`;
   return {
     [`${prefix}riptionId`]: id,
-    [`${prefix}ripitionId`]: id,
+    [`${prefix}ipritionId`]: id,
     ...(name === 'subscription' && { subsciprtionId: id }),
   };
 }

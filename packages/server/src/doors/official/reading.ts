@@ -213,7 +213,7 @@ async function changes(call: BrandCall): Promise<Answer> {
     afterSeq,
     side: source === 'HS' ? 'HS' : 'IYS',
     limit,
-    until: now - config.changesHiddenMinutes * 60,
+    until: config.changesHiddenMinutes > 0 ? now - config.changesHiddenMinutes * 60 : undefined,
   });
   const last = list.at(-1);
   if (last === undefined) return { status: 204 };

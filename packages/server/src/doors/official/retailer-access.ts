@@ -1,7 +1,7 @@
 // Which retailers may see a consent: add to a list, replace it, take from it, show it.
 
 import { randomUUID } from 'node:crypto';
-import { type FormFault, formatTime, retailerNumber } from '@acik-iys/law';
+import { CHANNELS, channelOf, type FormFault, formatTime, retailerNumber } from '@acik-iys/law';
 import { type Answer, faultsRefusal, OfficialError, refusal, type WireError, wireFault } from './answer.ts';
 import { isObject } from './body.ts';
 import { addressFault, checkKey, checkKind } from './key.ts';
@@ -17,8 +17,7 @@ const PAGE_MAX = 100;
 
 function assertMayWriteKind(call: BrandCall, kind: number): void {
   assertMayRead(call, kind);
-  if (!call.scope.may((['ARAMA', 'MESAJ', 'EPOSTA'] as const)[kind >> 1] as 'ARAMA', 'write'))
-    throw refusal('H353', { field: 'type' });
+  if (!call.scope.may(channelOf(kind), 'write')) throw refusal('H353', { field: 'type' });
 }
 
 /** `retailerAccess` of a body: H169 absent, H163 empty or no list, H126 more than 100. Numbers in any spelling. */
@@ -41,10 +40,14 @@ function checkRetailers(body: Readonly<Record<string, unknown>>, errors: WireErr
   return [];
 }
 
-/** `recipients` of a body: H168 absent, H164 empty or no list, H127 more than 100, H120, H121, H166 by place. */
+/**
+ * `recipients` of a body: H168 absent, H164 empty or no list, H127 more than 100, H120, H121, H166 by place.
+ * `emailsByField`: the contract shows H120 of this call with the field's name alone; `value` says which.
+ */
 function checkRecipients(
   body: Readonly<Record<string, unknown>>,
   channel: number | undefined,
+  emailsByField: boolean,
   errors: WireError[],
 ): string[] {
   const value = body.recipients;
@@ -57,7 +60,10 @@ function checkRecipients(
   else if (!Array.isArray(value) || value.length === 0) fault('H164');
   else if (value.length > LIST_MAX) fault('H127');
   else if (channel !== undefined) {
-    const checked = value.map((recipient, place) => addressFault(recipient, channel, ['recipients', place]));
+    const byField = emailsByField && CHANNELS[channel] === 'EPOSTA';
+    const checked = value.map((recipient, place) =>
+      addressFault(recipient, channel, byField ? ['recipient'] : ['recipients', place]),
+    );
     for (const one of checked) if ('fault' in one) errors.push(wireFault(one.fault));
     return checked.flatMap((one) => ('address' in one ? [one.address] : []));
   }
@@ -120,7 +126,7 @@ function change(
     if (!isObject(call.body)) throw refusal(notObject);
     const { kind, channel, faults } = checkKind(call.body);
     const errors = faults.map((fault) => wireFault(fault));
-    const recipients = checkRecipients(call.body, channel, errors);
+    const recipients = checkRecipients(call.body, channel, notObject === 'H171', errors);
     const retailers = withRetailers ? checkRetailers(call.body, errors) : [];
     if (errors.length > 0 || kind === null) throw faultsRefusal(errors);
     assertMayWriteKind(call, kind);

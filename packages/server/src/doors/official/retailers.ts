@@ -1,6 +1,6 @@
 // Retailers (bayi) of a brand: create, list, show, delete.
 
-import { type ErrorCode, retailerNumber, sentence } from '@acik-iys/law';
+import { CHANNELS, type ErrorCode, retailerNumber, sentence } from '@acik-iys/law';
 import type { Retailer } from '../../rooms/parties/index.ts';
 import { type Answer, faultsRefusal, OfficialError, refusal, type WireError, wireFault } from './answer.ts';
 import { checkPage } from './paging.ts';
@@ -26,7 +26,13 @@ export function wireRetailer(retailer: Retailer): Record<string, unknown> {
   };
 }
 
+/** Retailers belong to no channel: a partner who may write none changes none [ours: H353]. */
+function assertMayChange(call: BrandCall): void {
+  if (!CHANNELS.some((channel) => call.scope.may(channel, 'write'))) throw refusal('H353', { field: 'brandCode' });
+}
+
 async function create(call: BrandCall): Promise<Answer> {
+  assertMayChange(call);
   const created = await storing(call.rooms.parties.createRetailer(call.scope, call.body));
   if (created === null) throw refusal('H014');
   if ('faults' in created)
@@ -90,6 +96,7 @@ async function one(call: BrandCall): Promise<Answer> {
 }
 
 async function remove(call: BrandCall): Promise<Answer> {
+  assertMayChange(call);
   const code = retailerNumber(call.params.retailerCode);
   const answer = code === undefined ? 'unknown' : await storing(call.rooms.parties.deleteRetailer(call.scope, code));
   if (answer === 'unknown') throw refusal('H058');

@@ -120,6 +120,8 @@ export interface Access {
   providerExists(code: number): Promise<boolean>;
   brandExists(code: number): Promise<boolean>;
   brandOfProvider(providerCode: number, brandCode: number): Promise<boolean>;
+  /** Numbers of a provider's brands. */
+  brandsOfProvider(providerCode: number): Promise<readonly number[]>;
   /** The configured limits with those that an operator set for the provider. */
   limitsOf(providerCode: number | null): Promise<Limits>;
   /** Who logs in under this name, as far as it is an API user that may: for programs that act without a token. */
@@ -226,6 +228,10 @@ export function openAccess(options: AccessOptions): Access {
   const providersOfBrands = new FreshCache<number, number | null>(clock, KEPT_MOST, async (code) => {
     const [row] = await database.rows<[number]>('select provider_code from brand where brand_id = $1', [code]);
     return row?.[0] ?? null;
+  });
+  const brandsOfProviders = new FreshCache<number, readonly number[]>(clock, KEPT_MOST, async (code) => {
+    const rows = await database.rows<[number]>('select brand_id from brand where provider_code = $1', [code]);
+    return rows.map(([brandId]) => brandId);
   });
   const limits = new FreshCache<number, Limits>(clock, KEPT_MOST, async (code) => {
     const rows = await database.rows<[string, number]>(
@@ -386,6 +392,7 @@ export function openAccess(options: AccessOptions): Access {
     brandExists: async (code) => isCode(code) && (await providersOfBrands.get(code)) !== null,
     brandOfProvider: async (providerCode, brandCode) =>
       isCode(brandCode) && (await providersOfBrands.get(brandCode)) === providerCode,
+    brandsOfProvider: async (providerCode) => (isCode(providerCode) ? brandsOfProviders.get(providerCode) : []),
     limitsOf: async (providerCode) =>
       options.limits.on && providerCode !== null && isCode(providerCode) ? limits.get(providerCode) : options.limits,
     principalOf: async (email) => {
@@ -402,7 +409,7 @@ export function openAccess(options: AccessOptions): Access {
     sweep,
     forget: () => {
       tokens.forget();
-      for (const cache of [principals, subscriptions, providers, providersOfBrands, limits]) cache.forgetAll();
+      for (const cache of [principals, subscriptions, providers, providersOfBrands, brandsOfProviders, limits]) cache.forgetAll();
     },
     close: () => {
       clearInterval(sweeping);

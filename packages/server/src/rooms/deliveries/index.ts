@@ -11,7 +11,7 @@ import type { Log } from '../../ground/log.ts';
 import type { BrandScope } from '../access/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { type Connection, checkConnection, hrefOf, isJsonObject, type PushFault } from './form.ts';
-import { channelNumberOf, DEFAULT_PACE, deliveryLoop, type Pace } from './loop.ts';
+import { DEFAULT_PACE, deliveryLoop, type Pace } from './loop.ts';
 import { type ResolveName, resolveBySystem } from './network.ts';
 import { type CallFailure, isSuccess, openReceiver, type ReceiverOptions } from './receiver.ts';
 import * as sql from './sql.ts';
@@ -116,7 +116,7 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
         const same = stored.find((address) => isSame(address, { href, channel }));
         if (same) await connection.run(sql.RENEW, [brandId, same.pushId, url, username, sealed, clock.nowMs()]);
         else {
-          const number = channelNumberOf(channel);
+          const number = CHANNELS.indexOf(channel);
           const values = [brandId, randomUUID(), number, url, username, sealed, clock.nowMs(), journalEnd];
           await connection.run(sql.ADD, values);
         }

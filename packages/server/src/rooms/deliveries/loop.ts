@@ -10,7 +10,6 @@
 // A failing address is tried again after growing pauses and parked after a day of nothing but failures: it is shown so
 // and left alone until its owner registers it again; the cursor stays where it was.
 
-import { CHANNELS } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import { type Database, DatabaseUnavailable } from '../../ground/database.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
@@ -297,9 +296,4 @@ function candidateOf([brandId, pushId, channel, cursor, attempts, lastSeq, settl
 
 function reasonOf(result: CallResult): string {
   return 'status' in result ? `status ${result.status}` : result.failure;
-}
-
-/** Number of a channel as movements and push addresses hold it. */
-export function channelNumberOf(channel: (typeof CHANNELS)[number]): number {
-  return CHANNELS.indexOf(channel);
 }

@@ -402,7 +402,8 @@ class Audit {
       placed.mark(seq);
     } else if (head === seq && !placed.mark(seq)) this.#fault('chain-forked', brandId, seq);
 
-    const wasRefusedLate = overtaken && statusBitOf(state) === RET && oldState !== null && statusBitOf(oldState) === ONAY;
+    const wasRefusedLate =
+      overtaken && statusBitOf(state) === RET && oldState !== null && statusBitOf(oldState) === ONAY;
     if (overtaken ? !wasRefusedLate : prevSeq === null && oldState !== null)
       this.#fault('old-state-wrong', brandId, seq);
     if (prevSeq === null) return;

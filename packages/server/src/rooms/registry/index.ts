@@ -41,6 +41,12 @@ export { DOORS, type Door, isV2Door } from './words.ts';
 export const STATEMENTS_MAX = 1_000;
 /** Results of a batch are kept so long (official API, batch result). */
 export const REQUEST_KEPT_SECONDS = 60 * 86_400;
+/** How old a provider's total may be when an add is held against its subscription. */
+const TOTAL_FRESH_MS = 1_000;
+/** Providers that add within a second; more only cost a query. */
+const TOTALS_KEPT = 5_000;
+/** End of the year 9999: hides nothing, also not what a process with a faster clock has received. */
+const FOREVER = 253_402_300_799;
 /** List look-ups are cut into pieces of so many keys, which stay nested-loop at any size (storage.md). */
 const GRANTED_PIECE = 1_000;
 
@@ -109,7 +115,13 @@ export interface Registry {
   /** Movements after a number, oldest first. */
   feed(
     scope: BrandScope,
-    query: { readonly afterSeq: number; readonly side: SourceSide; readonly limit: number; readonly until: number },
+    query: {
+      readonly afterSeq: number;
+      readonly side: SourceSide;
+      readonly limit: number;
+      /** Hides what was received after it, epoch seconds; undefined hides nothing. */
+      readonly until?: number | undefined;
+    },
   ): Promise<FeedMovement[]>;
   /** Number before the first movement of a day, for a feed that reaches back a fixed time. */
   seqBefore(scope: BrandScope, day: string): Promise<number>;
@@ -121,6 +133,8 @@ export interface Registry {
   request(scope: BrandScope, requestId: string): Promise<RequestItem[] | null>;
   /** Granted and refused states of brands, from the counters. */
   totals(brandIds: readonly number[]): Promise<Map<number, { approval: number; rejection: number }>>;
+  /** Granted states of brands together, at most a second old: asked before each add where a subscription is bounded. */
+  grantedTotal(brandIds: readonly number[]): Promise<number>;
   dayCounts(brandId: number, day: string): Promise<DayCount[]>;
   /** First and last number of a day, or null where nothing moved. */
   dayRange(brandId: number, day: string): Promise<{ first: number; last: number } | null>;
@@ -324,6 +338,12 @@ export function openRegistry(options: {
     () => new Overloaded(),
   );
 
+  async function totals(brandIds: readonly number[]): Promise<Map<number, { approval: number; rejection: number }>> {
+    const rows = await database.rows<[number, number, number]>(sql.BRAND_TOTALS, [numbers(brandIds)]);
+    return new Map(rows.map(([brandId, approval, rejection]) => [brandId, { approval, rejection }]));
+  }
+  const grantedTotals = new Map<string, { readonly total: Promise<number>; readonly at: number }>();
+
   function kindsOf(scope: BrandScope): number[] {
     return scope.readableChannels().flatMap((channel: number) => [channel * 2, channel * 2 + 1]);
   }
@@ -371,7 +391,7 @@ export function openRegistry(options: {
         scope.brandId,
         afterSeq,
         numbers(kindsOf(scope)),
-        until,
+        until ?? FOREVER,
         limit,
         clock.now(),
       ]);
@@ -429,9 +449,18 @@ export function openRegistry(options: {
       }));
     },
 
-    async totals(brandIds) {
-      const rows = await database.rows<[number, number, number]>(sql.BRAND_TOTALS, [numbers(brandIds)]);
-      return new Map(rows.map(([brandId, approval, rejection]) => [brandId, { approval, rejection }]));
+    totals,
+
+    grantedTotal(brandIds) {
+      const name = brandIds.join(' ');
+      const now = clock.nowMs();
+      const known = grantedTotals.get(name);
+      if (known && now - known.at < TOTAL_FRESH_MS && now >= known.at) return known.total;
+      if (grantedTotals.size >= TOTALS_KEPT) grantedTotals.clear();
+      const total = totals(brandIds).then((all) => [...all.values()].reduce((sum, { approval }) => sum + approval, 0));
+      grantedTotals.set(name, { total, at: now });
+      total.catch(() => grantedTotals.delete(name));
+      return total;
     },
 
     async dayCounts(brandId, day) {
@@ -476,7 +505,7 @@ export function openRegistry(options: {
         brandId,
         afterSeq,
         numbers([channel * 2, channel * 2 + 1]),
-        clock.now(),
+        FOREVER,
         limit,
         clock.now(),
       ]);

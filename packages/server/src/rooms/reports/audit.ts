@@ -6,7 +6,7 @@
 // it the hash. Movements of a day that is not closed yet have no file to be compared with.
 
 import { createHash } from 'node:crypto';
-import type { Database } from '../../ground/database.ts';
+import { type Database, DatabaseUnavailable, sqlState } from '../../ground/database.ts';
 import type { Registry } from '../registry/index.ts';
 import { dayFile } from './day-file.ts';
 
@@ -70,14 +70,10 @@ async function difference(
       length += piece.length;
     }
   } catch (error) {
-    if (isDamage(error)) return error.message;
-    throw error;
+    // What is not the database's own failure is the data's: a hole, a movement of another day, an address that is shut.
+    if (error instanceof DatabaseUnavailable || sqlState(error) !== undefined) throw error;
+    return error instanceof Error ? error.message : String(error);
   }
   if (length !== bytes) return `${bytes} ≠ ${length} bytes`;
   return hash.digest().equals(sha384) ? null : 'SHA-384';
-}
-
-/** A journal with a hole, a movement of another day, an address that does not open: plain errors, worded by us. */
-function isDamage(error: unknown): error is Error {
-  return error instanceof Error && error.constructor === Error;
 }

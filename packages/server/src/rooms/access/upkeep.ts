@@ -1,0 +1,68 @@
+// What an operator changes of accounts and limits from outside the server: a new password, an account shut or opened,
+// a provider's own limit. The server feels it within a second, as any change of what it keeps (fresh-cache.ts).
+
+import type { Clock } from '../../ground/clock.ts';
+import type { Database } from '../../ground/database.ts';
+import { AccountError } from './access.ts';
+import { hashPassword, isPossiblePassword, PASSWORD_LETTERS_LEAST } from './passwords.ts';
+import type { LimitName } from './rate-limits.ts';
+
+export { PASSWORD_LETTERS_LEAST } from './passwords.ts';
+export { LIMIT_NAMES, type LimitName } from './rate-limits.ts';
+
+/** What `createAccount` and `setPassword` take. */
+export function isAcceptablePassword(password: string): boolean {
+  return [...password].length >= PASSWORD_LETTERS_LEAST && isPossiblePassword(password);
+}
+
+export interface Upkeep {
+  /** Sets the password and ends the account's sessions. False for an unknown account. @throws AccountError 'password' */
+  setPassword(email: string, password: string): Promise<boolean>;
+  /** Shuts an account, ending its sessions, or opens it. False for an unknown one. */
+  setEnabled(email: string, enabled: boolean): Promise<boolean>;
+  /** Sets a provider's own limit, or with null brings the configured one back. False for an unknown provider. */
+  setLimit(providerCode: number, name: LimitName, amount: number | null): Promise<boolean>;
+}
+
+const REVOKE = `update token_family set revoked_at = to_timestamp($2::float8) where account_id = $1 and revoked_at is null`;
+
+export function openUpkeep({ database, clock }: { readonly database: Database; readonly clock: Clock }): Upkeep {
+  /** Changes an account by its e-mail and ends its sessions with it. */
+  function change(set: string, email: string, value: unknown, endSessions: boolean): Promise<boolean> {
+    return database.transaction(async (connection) => {
+      const [row] = await connection.rows<[number]>(
+        `update account set ${set} = $2 where lower(email) = lower($1) returning account_id`,
+        [email, value],
+      );
+      if (row !== undefined && endSessions) await connection.run(REVOKE, [row[0], clock.nowMs() / 1000]);
+      return row !== undefined;
+    });
+  }
+
+  return {
+    async setPassword(email, password) {
+      if (!isAcceptablePassword(password)) throw new AccountError('password');
+      return await change('password_hash', email, await hashPassword(password), true);
+    },
+
+    setEnabled: (email, enabled) => change('enabled', email, enabled, !enabled),
+
+    setLimit: (providerCode, name, amount) =>
+      database.transaction(async (connection) => {
+        const there = await connection.rows('select from provider where provider_code = $1', [providerCode]);
+        if (there.length === 0) return false;
+        if (amount === null)
+          await connection.run('delete from provider_limit where provider_code = $1 and limit_name = $2', [
+            providerCode,
+            name,
+          ]);
+        else
+          await connection.run(
+            `insert into provider_limit (provider_code, limit_name, amount) values ($1, $2, $3)
+             on conflict (provider_code, limit_name) do update set amount = excluded.amount`,
+            [providerCode, name, amount],
+          );
+        return true;
+      }),
+  };
+}

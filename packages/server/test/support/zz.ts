@@ -1,0 +1,16 @@
+import { startServer, postmasterPid } from './server-process.ts';
+import { openCaller, wireTime } from './caller.ts';
+const server = await startServer({ ACIK_IYS_DATA: '/tmp/ct/data', ACIK_IYS_LOG: 'warn' });
+console.log(server.url);
+const c = openCaller(server.url);
+const token = await c.token(600100);
+let n = 0, errs = 0;
+for (let w = 0; w < 24; w++) void (async () => { for (;;) { n++; try { const s = await c.call('POST', '/v2/sps/600100/brands/600100/consents', token, { recipient: `zz${process.pid}${n}@xyz.example`, type: 'EPOSTA', source: 'HS_WEB', status: 'ONAY', consentDate: wireTime(Math.floor(Date.now() / 1000) - 100) }); if (s.status !== 200) errs++; } catch (e) { return; } } })();
+await new Promise((r) => setTimeout(r, 1500));
+console.log(n, errs);
+const at = Date.now();
+process.kill(postmasterPid('/tmp/ct/data'), 'SIGKILL');
+const e = await server.ended;
+console.log('ended', e, Date.now() - at, n, errs);
+console.log(server.printed().slice(-1500));
+c.close();
