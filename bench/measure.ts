@@ -8,6 +8,8 @@ export interface Sample {
   readonly seconds: number;
   /** Milliseconds of each call; empty where nothing was timed. */
   readonly latencies: readonly number[];
+  /** CPU that the server's process took meanwhile, in microseconds; absent where it had no part in it. */
+  readonly cpu?: number;
 }
 
 /** Several samples of the same work. */
@@ -19,6 +21,8 @@ export interface Measured {
   /** Milliseconds a call, over all turns; NaN where nothing was timed. */
   readonly p50: number;
   readonly p99: number;
+  /** CPU of the server's process for each thing done, in microseconds: hardly moved by what else the machine does. */
+  readonly cpu?: number;
 }
 
 /** One line of the results. */
@@ -58,7 +62,14 @@ export function median(values: readonly number[]): number {
 export function measured(samples: readonly Sample[]): Measured {
   const rates = samples.map(({ done, seconds }) => done / seconds);
   const latencies = samples.flatMap((sample) => sample.latencies);
-  return { rates, rate: median(rates), p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
+  const cpus = samples.flatMap(({ cpu, done }) => (cpu === undefined ? [] : [cpu / done]));
+  return {
+    rates,
+    rate: median(rates),
+    p50: percentile(latencies, 0.5),
+    p99: percentile(latencies, 0.99),
+    ...(cpus.length > 0 && { cpu: median(cpus) }),
+  };
 }
 
 /** Runs the works one after the other, `turns` times. */

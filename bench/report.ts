@@ -10,7 +10,8 @@ const TITLE = `# Results of \`npm run bench\`
 
 Each figure is a ratio of two works measured in turns in one run on one machine, with the load generator on it; absolute
 rates say more about the machine than about the program. "Ours" and "Against" are the medians of the turns; p50 and p99
-are milliseconds a call; memory is the server's resident memory after the work. What is measured how stands in the first
+are milliseconds a call; "Server CPU" is the CPU
+of the server's process (without PostgreSQL) for each row, call or address; memory is its resident memory after the work. What is measured how stands in the first
 lines of the files in \`bench/groups/\`. The newest results come first.
 `;
 
@@ -31,6 +32,7 @@ export function table(rows: readonly Row[]): string {
     'Ours (p50 / p99)',
     'Against (p50 / p99)',
     'Unit',
+    'Server CPU',
     'Result',
     'Reach',
     '',
@@ -43,6 +45,7 @@ export function table(rows: readonly Row[]): string {
     figures(row.ours),
     figures(row.against),
     row.unit ?? '',
+    row.ours?.cpu === undefined ? '' : `${row.ours.cpu.toFixed(row.ours.cpu < 100 ? 1 : 0)} µs`,
     row.result,
     row.reach,
     row.pass === null ? '-' : row.pass ? 'reached' : '**short**',

@@ -101,8 +101,10 @@ const session = new Session();
 
 async function answer(ask: Ask): Promise<Answers[Ask['do']]> {
   switch (ask.do) {
-    case 'memory':
-      return process.memoryUsage.rss();
+    case 'usage': {
+      const { user, system } = process.cpuUsage();
+      return { memory: process.memoryUsage.rss(), cpu: user + system };
+    }
     case 'profile-start':
       session.connect();
       await session.post('Profiler.enable');

@@ -3,7 +3,7 @@
 // when the bench ends, also by Ctrl-C or when its parent is killed.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { openCluster } from '../packages/server/src/ground/cluster.ts';
 import { migrate } from '../packages/server/src/ground/migrate.ts';
 import { fill } from './fill.ts';
 import { request } from './http-load.ts';
+import type { Sample } from './measure.ts';
 import { topFunctions } from './profile.ts';
 import { type Answers, type Ask, accountOf, BRANDS, EMPTY_PATH, PROVIDERS, providerOf, SECRET } from './words.ts';
 
@@ -39,14 +40,18 @@ export interface Stage {
   ask<A extends Ask>(ask: A): Promise<Answers[A['do']]>;
   /** Resident memory of the server in MB. */
   megabytes(): Promise<number>;
-  /** Does the work, with a profile of the server the first time that a name is seen. */
-  profiled<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Work of the server, with the CPU that it took, and a profile of it the first time that a name is seen. */
+  watched(name: string, work: () => Promise<Sample>): Promise<Sample>;
   /** A request to one of the bench's brands (0 to 49) by its provider; `path` goes on after the brand. */
   toBrand(brand: number, method: 'GET' | 'POST', path: string, body?: object): string;
   /** A request to the empty route, or to bare node:http, which answers whatever it is asked. */
   emptyCall(body: object): string;
   close(): Promise<void>;
 }
+
+/** How long an unforeseen end waits for PostgreSQL: looks at its pid file, and milliseconds between two. */
+const LOOKS = 100;
+const LOOK_MS = 50;
 
 /** A temporary folder that is gone when this process ends, however it does. */
 export function temporaryFolder(): string {
@@ -55,8 +60,21 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** Nobody misses the data: an unforeseen end takes PostgreSQL with it, and waits until it writes no more. */
+function endAtOnce(pidFile: string): void {
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGQUIT');
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    for (let i = 0; i < LOOKS && existsSync(pidFile); i++) Atomics.wait(sleeper, 0, 0, LOOK_MS);
+  } catch {
+    // It has ended already.
+  }
+}
+
 async function startChild(file: string, env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; port: number }> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), { env: { ...process.env, ...env } });
+  // After an unforeseen end it must not go on writing into a folder that is going away.
+  process.prependListener('exit', () => child.kill('SIGKILL'));
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (message: { port: number }) => resolve(message.port));
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
@@ -86,14 +104,8 @@ export async function openStage(options: Options): Promise<Stage> {
   const folder = temporaryFolder();
   const cluster = await openCluster({ folder });
   let stopped = false;
-  // Nobody misses the data: an unforeseen end takes PostgreSQL with it at once.
   process.prependListener('exit', () => {
-    if (stopped) return;
-    try {
-      process.kill(Number(readFileSync(join(cluster.folder, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT');
-    } catch {
-      // It has ended already.
-    }
+    if (!stopped) endAtOnce(join(cluster.folder, 'postmaster.pid'));
   });
   await migrate(cluster.url);
   const { child: server, port } = await startChild('./server.ts', {
@@ -148,9 +160,13 @@ export async function openStage(options: Options): Promise<Stage> {
       await fill(cluster.url, count, states);
       states = count;
     },
-    megabytes: async () => Math.round((await ask({ do: 'memory' })) / 2 ** 20),
-    async profiled(name, work) {
-      if (options.profileFolder === undefined || profiledNames.has(name)) return await work();
+    megabytes: async () => Math.round((await ask({ do: 'usage' })).memory / 2 ** 20),
+    async watched(name, work) {
+      if (options.profileFolder === undefined || profiledNames.has(name)) {
+        const before = await ask({ do: 'usage' });
+        const sample = await work();
+        return { ...sample, cpu: (await ask({ do: 'usage' })).cpu - before.cpu };
+      }
       profiledNames.add(name);
       await ask({ do: 'profile-start' });
       const result = await work();

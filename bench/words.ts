@@ -21,8 +21,8 @@ export const accountOf = (provider: number): { email: string; password: string }
 export const SECRET = Buffer.alloc(32, 5);
 
 export type Ask =
-  /** Resident memory in bytes. */
-  | { readonly do: 'memory' }
+  /** Resident memory in bytes, CPU so far in microseconds. */
+  | { readonly do: 'usage' }
   | { readonly do: 'profile-start' }
   | { readonly do: 'profile-stop'; readonly file: string }
   /** A citizen's refusal through the registry's one way in; answers when it was recorded, as epoch milliseconds. */
@@ -33,7 +33,7 @@ export type Ask =
   | { readonly do: 'watched' };
 
 export interface Answers {
-  readonly memory: number;
+  readonly usage: { readonly memory: number; readonly cpu: number };
   readonly 'profile-start': null;
   readonly 'profile-stop': null;
   readonly refuse: number;

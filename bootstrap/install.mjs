@@ -201,6 +201,10 @@ async function runNpm(args, kind) {
     code = await runProgram(file, [...before, ...args], { capture });
   } finally {
     progress.end();
+    // npm puts .bin first in PATH: the next bootstrap would run on this Node, be it half written or about to be replaced.
+    for (const name of ['node', 'node.cmd', 'node.ps1']) {
+      rmSync(join(MODULES, '.bin', name), { force: true });
+    }
   }
   // A file that could not be written whole is a mere warning to npm, which then succeeds.
   if (code !== 0 || faults.some((line) => line.startsWith('TAR_ENTRY_ERROR'))) {

@@ -48,7 +48,7 @@ async function overHttp(stage: Stage, connections: number, count: number): Promi
   const heads = Array.from({ length: connections }, (_, brand) =>
     stage.toBrand(brand, 'POST', '/consents/request').replace(/Content-Length: 0\r\n\r\n$/, ''),
   );
-  return await stage.profiled(`batch-${connections}`, async () =>
+  return await stage.watched(`batch-${connections}`, async () =>
     rows(
       await runLoad({
         port: stage.port,
@@ -66,7 +66,7 @@ async function overHttp(stage: Stage, connections: number, count: number): Promi
 
 export async function batch(stage: Stage): Promise<Row[]> {
   const { quick } = stage.options;
-  const count = quick ? 24 : 80;
+  const count = quick ? 16 : 80;
   const turns = quick ? 1 : 3;
   const result: Row[] = [];
   for (const connections of CONNECTIONS) {

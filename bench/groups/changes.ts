@@ -84,7 +84,7 @@ export async function changes(stage: Stage): Promise<Row[]> {
     const clients = await openClients(stage.url, connections);
     const overHttp = async (): Promise<Sample> => {
       const reader = feedReader(stage);
-      const calls = await stage.profiled(`changes-${connections}`, () =>
+      const calls = await stage.watched(`changes-${connections}`, () =>
         runLoad({ port: stage.port, connections, seconds, ...reader }),
       );
       return { ...calls, done: reader.done() };

@@ -30,7 +30,7 @@ export async function empty(stage: Stage): Promise<Row[]> {
   await emptyCalls(stage, stage.barePort);
   const { ours, against } = await sideBySide(smallCallTime(stage).turns, {
     against: () => emptyCalls(stage, stage.barePort),
-    ours: () => stage.profiled('empty', () => emptyCalls(stage)),
+    ours: () => stage.watched('empty', () => emptyCalls(stage)),
   });
   return [
     ratioRow({

@@ -62,7 +62,7 @@ export async function multipleStatus(stage: Stage): Promise<Row[]> {
     };
     const overHttp = async (): Promise<Sample> =>
       addresses(
-        await stage.profiled(`multiple-status-${connections}`, () =>
+        await stage.watched(`multiple-status-${connections}`, () =>
           runLoad({ port: stage.port, connections, seconds, next: () => calls[called++ % LISTS] as string }),
         ),
       );

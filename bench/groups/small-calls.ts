@@ -23,7 +23,7 @@ async function against(
   await runLoad({ ...calls, seconds: seconds / 2 });
   const result = await sideBySide(turns, {
     against: () => emptyCalls(stage),
-    ours: () => stage.profiled(name, () => runLoad({ ...calls, seconds })),
+    ours: () => stage.watched(name, () => runLoad({ ...calls, seconds })),
   });
   return { ...result, megabytes: await stage.megabytes() };
 }

@@ -21,14 +21,16 @@ import { openHouse } from './house.ts';
 const HOME = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 /** After this a shutdown that hangs is ended by force. */
 const SHUTDOWN_DEADLINE_MS = 20_000;
+/** Without a database nothing in flight can be finished: who waits for a COMMIT in doubt is let go. */
+const DEAD_DATABASE_DEADLINE_MS = 2_000;
 
 type Undo = () => unknown;
 const undo: Undo[] = [];
 let ending: Promise<void> | undefined;
 
-function end(code: number): Promise<void> {
+function end(code: number, deadlineMs = SHUTDOWN_DEADLINE_MS): Promise<void> {
   ending ??= (async () => {
-    setTimeout(() => process.exit(code || 1), SHUTDOWN_DEADLINE_MS).unref();
+    setTimeout(() => process.exit(code || 1), deadlineMs).unref();
     for (const step of undo.reverse()) await step();
     process.exit(code);
   })().catch((error: unknown) => {
@@ -65,7 +67,7 @@ async function start(): Promise<void> {
       console.error(
         `✗ PostgreSQL durdu, sunucu kapanıyor. / PostgreSQL ended, the server is closing. (${error.message})`,
       );
-      void end(1);
+      void end(1, DEAD_DATABASE_DEADLINE_MS);
     });
     url = cluster.url;
   }

@@ -6,8 +6,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { appendFileSync } from 'node:fs';
-const dbg=(...a:unknown[])=>appendFileSync('/tmp/ct/log', Date.now()%1000000+' '+a.join(' ')+'\n');
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Cluster, openCluster } from '../src/ground/cluster.ts';
@@ -40,9 +38,7 @@ beforeEach(async () => {
 afterEach(async ({ task }) => {
   ledger?.close();
   if (task.result?.state === 'fail') console.log(server?.printed());
-  dbg(`pre await server?.stop();`);
   await server?.stop();
-  dbg('post');
   server = undefined;
   ledger = undefined;
   await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
@@ -66,63 +62,36 @@ describe('kill -9 under load', () => {
     ledger = new Ledger({ random, writers: WRITERS });
     for (let round = 0; round < ROUNDS; round++) {
       const victim = (['server', 'backend', 'postmaster'] as const)[round % 3] as 'server' | 'backend' | 'postmaster';
-      dbg(`pre await ledger.start(server.url);`);
       await ledger.start(server.url);
-      dbg('post');
-      dbg(`pre await ledger.afterAcknowledged(WARM);`);
       await ledger.afterAcknowledged(WARM);
-      dbg('post');
       await pause(random.below(MOMENT_MS));
       if (victim === 'server') {
         ledger.serverIsGone();
-        dbg(`pre await server.kill();`);
         await server.kill();
-        dbg('post');
-        dbg(`pre await ledger.stop();`);
         await ledger.stop();
-        dbg('post');
         server = await start();
       } else if (victim === 'backend') {
         // A backend may end by itself between the look and the kill.
         while (!kill(random.pick(backends(postmasterPid(data)))));
-        dbg(`pre await ledger.afterAcknowledged(WARM);`);
         await ledger.afterAcknowledged(WARM);
-        dbg('post');
-        dbg(`pre await ledger.stop();`);
         await ledger.stop();
-        dbg('post');
       } else {
         ledger.serverIsGone();
-        dbg('kill', postmasterPid(data), process.pid, server.pid);
-dbg(kill(postmasterPid(data)));const iv=setInterval(()=>dbg(server?.printed().slice(-300)),5000);
+        kill(postmasterPid(data));
         // By design: it says so and ends with an error; whoever keeps it running starts it again.
         expect(await server.ended).toBe(1);
         expect(server.printed()).toContain('PostgreSQL ended, the server is closing.');
-        dbg(`pre await ledger.stop();`);
         await ledger.stop();
-        dbg('post');
         server = await start();
       }
       // The new start has another port.
-      dbg(`pre await ledger.start(server.url);`);
       await ledger.start(server.url);
-      dbg('post');
-      dbg(`pre await ledger.afterAcknowledged(WARM);`);
       await ledger.afterAcknowledged(WARM);
-      dbg('post');
-      dbg(`pre await ledger.stop();`);
       await ledger.stop();
-      dbg('post');
-      dbg(`pre await ledger.verify(embeddedUrl(data));`);
-      await ledger.verify(embeddedUrl(data));
-      dbg('post');
-      dbg(`pre await ledger.repeatUnanswered();`);
       await ledger.repeatUnanswered();
-      dbg('post');
-      dbg(`pre await ledger.verify(embeddedUrl(data));`);
       await ledger.verify(embeddedUrl(data));
-      dbg('post');
     }
+    await ledger.verifyFromTheBeginning();
     expect(await server.stop()).toBe(0);
   });
 });
@@ -150,13 +119,9 @@ describe('an outside database', () => {
     caller = openCaller(server.url);
     return async () => {
       caller.close();
-      dbg(`pre await server?.stop();`);
       await server?.stop();
-      dbg('post');
       server = undefined;
-      dbg(`pre await link.close();`);
       await link.close();
-      dbg('post');
       await cluster.stop();
     };
   });
@@ -165,12 +130,8 @@ describe('an outside database', () => {
     const random = seeded(testSeed('outside database'));
     const running = server as ServerProcess;
     ledger = new Ledger({ random, writers: WRITERS });
-    dbg(`pre await ledger.start(running.url);`);
     await ledger.start(running.url);
-    dbg('post');
-    dbg(`pre await ledger.afterAcknowledged(WARM);`);
     await ledger.afterAcknowledged(WARM);
-    dbg('post');
     await cluster.stop();
     const denied = ledger.denied;
     while (ledger.denied < denied + WARM) await pause(5);
@@ -178,15 +139,9 @@ describe('an outside database', () => {
     expect((await caller.call('GET', '/health/live')).status).toBe(200);
     cluster = await openCluster({ folder: join(home, 'outside') });
     link.target(cluster.port);
-    dbg(`pre await ledger.afterAcknowledged(WARM);`);
     await ledger.afterAcknowledged(WARM);
-    dbg('post');
-    dbg(`pre await ledger.stop();`);
     await ledger.stop();
-    dbg('post');
-    dbg(`pre await ledger.verify(directUrl());`);
     await ledger.verify(directUrl());
-    dbg('post');
     expect((await caller.call('GET', '/health/ready')).status).toBe(200);
   });
 
@@ -196,55 +151,35 @@ describe('an outside database', () => {
     const owner = new pg.Client({ connectionString: directUrl() });
     await owner.connect();
     ledger = new Ledger({ random, writers: WRITERS });
-    dbg(`pre await ledger.start(running.url);`);
     await ledger.start(running.url);
-    dbg('post');
     for (let time = 0; time < 10; time++) {
-      dbg(`pre await ledger.afterAcknowledged(WARM);`);
       await ledger.afterAcknowledged(WARM);
-      dbg('post');
       const { rows } = await owner.query(
         `select count(pg_terminate_backend(pid))::int as ended from pg_stat_activity
           where pid <> pg_backend_pid() and application_name = 'acik-iys'`,
       );
       expect(rows[0].ended).toBeGreaterThan(0);
     }
-    dbg(`pre await ledger.afterAcknowledged(WARM);`);
     await ledger.afterAcknowledged(WARM);
-    dbg('post');
-    dbg(`pre await ledger.stop();`);
     await ledger.stop();
-    dbg('post');
     await owner.end();
-    dbg(`pre await ledger.verify(directUrl());`);
     await ledger.verify(directUrl());
-    dbg('post');
   });
 
   test('that is cut off, again and again, is survived', async () => {
     const random = seeded(testSeed('cut off'));
     const running = server as ServerProcess;
     ledger = new Ledger({ random, writers: WRITERS });
-    dbg(`pre await ledger.start(running.url);`);
     await ledger.start(running.url);
-    dbg('post');
     for (let time = 0; time < 10; time++) {
-      dbg(`pre await ledger.afterAcknowledged(WARM);`);
       await ledger.afterAcknowledged(WARM);
-      dbg('post');
       link.cut();
       await pause(random.below(200));
       link.mend();
     }
-    dbg(`pre await ledger.afterAcknowledged(WARM);`);
     await ledger.afterAcknowledged(WARM);
-    dbg('post');
-    dbg(`pre await ledger.stop();`);
     await ledger.stop();
-    dbg('post');
-    dbg(`pre await ledger.verify(directUrl());`);
     await ledger.verify(directUrl());
-    dbg('post');
   });
 
   async function add(token: string, recipient: string, consentDate: string): Promise<Said> {

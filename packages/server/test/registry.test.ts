@@ -87,12 +87,13 @@ describe('record', () => {
 
   it('withholds a refusal that the contract turns away, and every check honours it', async () => {
     const address = newTelephone();
-    await record(statement(address, ONAY, 100));
-    const [outcome] = await record(statement(address, RET, 100));
+    const consentedAt = house.clock.now() - 100;
+    await record(statement(address, ONAY, 0, { consentedAt }));
+    const [outcome] = await record(statement(address, RET, 0, { consentedAt }));
     expect(outcome).toEqual({ kind: 'refused', code: 'H178' });
     expect(await house.registry.granted(house.scope(1), MESSAGE, [address])).toEqual([false]);
     const status = await house.registry.status(house.scope(1), MESSAGE, address);
-    expect(status?.withheld?.consentedAt).toBe(house.clock.now() - 100);
+    expect(status?.withheld?.consentedAt).toBe(consentedAt);
     await record(statement(address, ONAY, 40));
     expect(await house.registry.granted(house.scope(1), MESSAGE, [address])).toEqual([true]);
     const left = await house.owner.query('select from withheld_refusal where address = $1::uuid', [
@@ -104,15 +105,20 @@ describe('record', () => {
   it('does not let an older withheld refusal stop a newer consent', async () => {
     const address = newTelephone();
     await record(statement(address, ONAY, 100));
-    await record(statement(address, RET, 101));
+    await record(statement(address, RET, 160));
     expect(await house.registry.granted(house.scope(1), MESSAGE, [address])).toEqual([true]);
   });
 
   it('never refuses a refusal at a welcoming door', async () => {
     const welcoming = house.scope(2, { strictness: 'welcoming' });
     const address = newTelephone();
+    const now = house.clock.now();
     const say = async (status: 0 | 1, ago: number) =>
-      (await house.registry.record(welcoming, [statement(address, status, ago)], { door: DOORS.citizen }))[0]?.kind;
+      (
+        await house.registry.record(welcoming, [statement(address, status, 0, { consentedAt: now - ago })], {
+          door: DOORS.citizen,
+        })
+      )[0]?.kind;
     expect(await say(RET, 100)).toBe('accepted');
     expect(await say(RET, 100)).toBe('unchanged');
     expect(await say(ONAY, 50)).toBe('accepted');

@@ -49,7 +49,13 @@ async function cut(connection: Connection, pid: number): Promise<void> {
   await connection.run('select 1').catch(() => undefined);
 }
 
-async function fail(connection: Connection, query: Query | string, fault: Fault, go: () => Promise<unknown>) {
+/** Makes the statement fail so; never returns. */
+async function fail(
+  connection: Connection,
+  query: Query | string,
+  fault: Fault,
+  go: () => Promise<unknown>,
+): Promise<never> {
   const text = typeof query === 'string' ? query : query.text;
   if (fault === '22012' || fault === '40P01') {
     // At COMMIT a deferred trigger raises it: the error and its rollback are PostgreSQL's own.

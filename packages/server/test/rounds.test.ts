@@ -55,14 +55,15 @@ class Stage {
   readonly rounds: Rounds<Task, string>;
   readonly committed: number[] = [];
   readonly isolated: number[] = [];
+  /** Tasks of a run that failed twice. */
+  readonly rejected = new Set<number>();
   readonly #scheduler: Scheduler<unknown>;
   readonly #weather: Weather[];
   readonly #limits: Limits;
   readonly #running = new Set<number>();
   readonly #leftOut = new Map<number, number>();
   /** Tasks of a run that failed for something else and must be repeated as they are. */
-  readonly #toRepeat = new Map<number, readonly number[]>();
-  readonly #rejected = new Set<number>();
+  readonly toRepeat = new Map<number, readonly number[]>();
   #inFlight = 0;
   #firstRunOfRound = false;
   onFirstRun: (tasks: readonly Task[]) => void = () => undefined;
@@ -94,20 +95,20 @@ class Stage {
     for (const id of ids) {
       expect(this.committed).not.toContain(id);
       expect(this.isolated).not.toContain(id);
-      expect(this.#rejected.has(id)).toBe(false);
+      expect(this.rejected.has(id)).toBe(false);
     }
-    const repeated = this.#toRepeat.get(ids[0] as number);
-    for (const id of ids) expect(this.#toRepeat.get(id)).toBe(repeated);
+    const repeated = this.toRepeat.get(ids[0] as number);
+    for (const id of ids) expect(this.toRepeat.get(id)).toBe(repeated);
     if (repeated) expect(ids).toEqual(repeated);
-    for (const id of ids) this.#toRepeat.delete(id);
+    for (const id of ids) this.toRepeat.delete(id);
     this.#enter(brands);
     const met = this.#weather.shift() ?? FAIR;
     await this.#scheduler.schedule(Promise.resolve(), `transaction ${ids.join(' ')}`);
     this.#leave(brands);
     if (met.fails) {
       for (const id of ids) {
-        if (repeated) this.#rejected.add(id);
-        else this.#toRepeat.set(id, ids);
+        if (repeated) this.rejected.add(id);
+        else this.toRepeat.set(id, ids);
       }
       throw new OtherFailure();
     }
@@ -195,10 +196,14 @@ function keepsItsPromises(stage: Stage, list: readonly Task[], answers: readonly
       expect(stage.committed).not.toContain(id);
       if (said === `mended ${id}`) expect(task.bad && task.mendable).toBe(true);
       else if (said instanceof BadData) expect(task.bad && !task.mendable).toBe(true);
-      else expect(said).toBeInstanceOf(OtherFailure);
+      else {
+        expect(said).toBeInstanceOf(OtherFailure);
+        expect(stage.rejected).toContain(id);
+      }
     }
   }
   expect(stage.rounds.waitingStatements()).toBe(0);
+  expect(stage.toRepeat.size).toBe(0);
 }
 
 /** What was recorded of each brand, in its order. */

@@ -48,7 +48,13 @@ export async function openApp(rooms: Rooms, { log, metrics, ready }: AppOptions)
     rewriteUrl: (request) => (request.url ?? '/').replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, '/')),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     exposeHeadRoutes: false,
-    frameworkErrors: (_error, _request, reply) => void sendOwn(reply as FastifyReply, 'route.unknown'),
+    // A path that cannot be decoded: no hook runs for it.
+    frameworkErrors: (_error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      reply.header('x-content-type-options', 'nosniff');
+      log.info('request', { requestId: request.id, method: request.method, route: 'unknown', status: 404 });
+      void sendOwn(reply as FastifyReply, 'route.unknown');
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

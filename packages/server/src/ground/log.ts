@@ -28,11 +28,20 @@ export function errorFields(error: unknown): Fields {
   return {
     error: error.name === 'Error' ? error.constructor.name : error.name,
     code: (error as { code?: string }).code ?? (cause as { code?: string } | undefined)?.code,
-    at: error.stack
-      ?.split('\n')
-      .filter((line) => line.startsWith('    at '))
-      .slice(0, 4)
-      .map((line) => line.trim())
-      .join(' < '),
+    at: framesOf(error),
   };
+}
+
+/** Where it was thrown. A stack begins with the message, which may have lines that look like places: it is cut off. */
+function framesOf({ stack, message }: Error): string | undefined {
+  const at = stack?.indexOf(message) ?? -1;
+  // Not found: the message was changed after the throw, so the stack holds another one.
+  if (stack === undefined || at < 0) return undefined;
+  return stack
+    .slice(at + message.length)
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 4)
+    .map((line) => line.trim())
+    .join(' < ');
 }

@@ -12,12 +12,25 @@ import { CALLER, makePartners, READER, type Receiver, receiver, setScene } from 
 let server: TestServer;
 let scene: (type?: Channel) => Scene;
 let good: Receiver;
+/** Tokens: of sessions of further partners, of one that was ended, and one that only refreshes. */
+let reader: string;
+let caller: string;
+let ended: string;
+let refresh: string;
 
 beforeAll(async () => {
   server = await testServer();
   good = await receiver();
   await makePartners(server);
   scene = await setScene(server, good.url);
+  const logIn = ({ email, password }: { email: string; password: string }) =>
+    server.rooms.access.logIn(email, password, '127.0.0.1');
+  reader = (await logIn(READER)).accessToken;
+  caller = (await logIn(CALLER)).accessToken;
+  refresh = (await logIn(RETAIL)).refreshToken;
+  ended = (await logIn(RETAIL)).accessToken;
+  expect((await server.call('GET', '/sps/600100/brands', { token: ended })).status).toBe(200);
+  await server.rooms.access.revokeFamily(ended);
 });
 afterAll(async () => {
   good.close();
@@ -110,16 +123,13 @@ describe('no token, and what is none', () => {
 
 describe('a refresh token is no access token', () => {
   it.each(GUARDED)('%s', async (_, route) => {
-    const { refreshToken } = await server.rooms.access.logIn(RETAIL.email, RETAIL.password, '127.0.0.1');
-    await expectRefused(route, { token: refreshToken }, 401, route.tokenCode ?? 'H351');
+    await expectRefused(route, { token: refresh }, 401, route.tokenCode ?? 'H351');
   });
 });
 
 describe('a token of an ended session', () => {
   it.each(GUARDED)('%s', async (_, route) => {
-    const { accessToken } = await server.rooms.access.logIn(RETAIL.email, RETAIL.password, '127.0.0.1');
-    await server.rooms.access.revokeFamily(accessToken);
-    await expectRefused(route, { token: accessToken }, 401, route.tokenCode ?? 'H351');
+    await expectRefused(route, { token: ended }, 401, route.tokenCode ?? 'H351');
   });
 });
 
@@ -173,7 +183,7 @@ const FOR_WRITERS: readonly Act[] = ['write', 'retailers', 'reconcile'];
 
 describe('a partner that may only read', () => {
   it.each(GUARDED)('%s', async (_, route) => {
-    const { accessToken: token } = await server.rooms.access.logIn(READER.email, READER.password, '127.0.0.1');
+    const token = reader;
     for (const type of CHANNELS) {
       const { act } = sampleOf(route, type);
       if (FOR_WRITERS.includes(act)) await expectRefused(route, { token, type }, 403, 'H353');
@@ -189,7 +199,7 @@ describe('a partner that may only read', () => {
 
 describe('a partner with a right on another channel only', () => {
   it.each(GUARDED.filter(([, { guard }]) => guard === 'brand'))('%s', async (_, route) => {
-    const { accessToken: token } = await server.rooms.access.logIn(CALLER.email, CALLER.password, '127.0.0.1');
+    const token = caller;
     const { act } = sampleOf(route, 'EPOSTA');
     if (act === 'open') await expectServed(route, { token, type: 'EPOSTA' });
     else await expectRefused(route, { token, type: 'EPOSTA' }, 403, 'H353');

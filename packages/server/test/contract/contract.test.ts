@@ -665,7 +665,7 @@ describe('the table', () => {
     const answers = new Set(ROWS.map(({ method, path, status }) => `${method} ${path} ${status}`)).size;
     console.log(
       [
-        `contract: 32 paths, 37 operations, ${answers} documented answers, ${ROWS.length} rows (path × answer × code)`,
+        `contract: 32 paths, 37 operations, ${answers} documented answers, ${ROWS.length} rows (path × answer × code × place)`,
         `  ${provoked} provoked, ${listed} listed, ${missing.length} missing; ${[...records.values()].flat().length} calls`,
         ...LISTED.map(({ row, why }) => `  listed ${ROWS.filter(({ name }) => row.test(name)).length} × ${why}`),
       ].join('\n'),

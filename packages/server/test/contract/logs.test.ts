@@ -126,6 +126,7 @@ it('an address where none belongs: in the path, in the query, in an unknown path
     `/sps/600100/brands/${encodeURIComponent(address)}/consents/changes`,
     `/sps/${encodeURIComponent(address)}/brands`,
     `/izin/${encodeURIComponent(address)}`,
+    `/%zz/${encodeURIComponent(address)}`,
     `/sps/600100/brands/600100/retailers/${encodeURIComponent(address)}`,
   ])
     await call('GET', path, undefined, token);
@@ -145,6 +146,7 @@ it.each([
     },
   ],
   ['an error that quotes the address', (secret: string) => new Error(`no such address: ${secret}`)],
+  ['one whose message looks like a stack', (secret: string) => new Error(`refused:\n    at ${secret} (x:1:1)`)],
   ['an error with such a cause', (secret: string) => new Error('outer', { cause: new Error(secret) })],
   ['something thrown that is no error', (secret: string) => secret as unknown as Error],
 ])('faults of ours: %s', async (_, make) => {

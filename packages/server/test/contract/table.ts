@@ -142,7 +142,7 @@ function errorRows(): Row[] {
       const name = [
         ...[first.method, path, first.status, first.envelope, shown.join(', ')],
         ...(first.contentType ? [first.contentType] : []),
-        ...(first.envelope.includes('+') ? [first.exampleName] : []),
+        ...(first.envelope === 'error+error_description' ? [first.exampleName] : []),
       ].join(' ');
       rows.set(name, {
         method: first.method,

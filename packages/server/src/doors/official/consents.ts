@@ -17,8 +17,8 @@ import {
   sourceName,
   statusOf,
 } from '@acik-iys/law';
-import type { Door } from '../../rooms/registry/index.ts';
-import { DOORS, newRequestId, STATEMENTS_MAX, subRequestId } from '../../rooms/registry/index.ts';
+import type { Door, Outcome } from '../../rooms/registry/index.ts';
+import { DOORS, newRequestId, STATEMENTS_MAX, subRequestIds } from '../../rooms/registry/index.ts';
 import { type Answer, faultsRefusal, OfficialError, refusal, type WireError, wireFault } from './answer.ts';
 import { isObject } from './body.ts';
 import { type BrandCall, GATES, type OfficialRoute, storing } from './route.ts';
@@ -142,32 +142,34 @@ function addBatch(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
         retailerAccess: access,
       }),
     );
-    const moved = outcomes.find((outcome) => outcome.kind !== 'refused' && outcome.kind !== 'unchanged');
-    const creationDate = formatTime(moved && 'receivedAt' in moved ? moved.receivedAt : call.rooms.clock.now());
+    const creationDate = formatTime(receivedAt(outcomes) ?? call.rooms.clock.now());
     return {
       status: 202,
-      body: {
-        requestId,
-        subRequests: statements.map((statement, index) => subRequest(statement, requestId, index, creationDate)),
-      },
+      body: batchAnswer(requestId, statements, creationDate),
+      headers: { 'content-type': 'application/json; charset=utf-8' },
     };
   };
 }
 
-function subRequest(statement: Statement, requestId: string, index: number, creationDate: string): object {
-  const id = subRequestId(requestId, index);
-  const source = sourceName(statement.source);
-  return {
-    type: channelOf(statement.kind),
-    ...(source !== undefined && { source }),
-    recipient: statement.address,
-    status: statusOf(statement.status),
-    ...(statement.consentedAt !== null && { consentDate: formatTime(statement.consentedAt) }),
-    recipientType: recipientTypeOf(statement.kind),
-    subRequestId: id,
-    subrequestId: id,
-    creationDate,
-  };
+/** When the batch was recorded: the time of its movements, which the journal gave. */
+function receivedAt(outcomes: readonly Outcome[]): number | undefined {
+  for (const outcome of outcomes) if (outcome.kind === 'accepted') return outcome.receivedAt;
+  return undefined;
+}
+
+/**
+ * The answer as JSON text, written by hand: on the hot path, where a thousand objects and `JSON.stringify` cost a tenth
+ * of the whole call. No value needs escaping: addresses in normal form, words of the contract, ids and times.
+ */
+function batchAnswer(requestId: string, statements: readonly Statement[], creationDate: string): string {
+  const idOf = subRequestIds(requestId);
+  const items = statements.map((statement, index) => {
+    const id = idOf(index);
+    const source = sourceName(statement.source);
+    const date = statement.consentedAt === null ? '' : `"consentDate":"${formatTime(statement.consentedAt)}",`;
+    return `{"type":"${channelOf(statement.kind)}",${source === undefined ? '' : `"source":"${source}",`}"recipient":"${statement.address}","status":"${statusOf(statement.status)}",${date}"recipientType":"${recipientTypeOf(statement.kind)}","subRequestId":"${id}","subrequestId":"${id}","creationDate":"${creationDate}"}`;
+  });
+  return `{"requestId":"${requestId}","subRequests":[${items.join(',')}]}`;
 }
 
 /** Form of all items: every fault of the list in one answer, by index. */

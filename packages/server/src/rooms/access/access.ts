@@ -409,7 +409,8 @@ export function openAccess(options: AccessOptions): Access {
     sweep,
     forget: () => {
       tokens.forget();
-      for (const cache of [principals, subscriptions, providers, providersOfBrands, brandsOfProviders, limits]) cache.forgetAll();
+      for (const cache of [principals, subscriptions, providers, providersOfBrands, brandsOfProviders, limits])
+        cache.forgetAll();
     },
     close: () => {
       clearInterval(sweeping);

@@ -48,7 +48,7 @@ export const CLAIM: Query = {
       from brand b
      where b.brand_id = p.brand_id and p.brand_id = $1 and p.push_id = $2 and p.cursor_seq = $3
        and p.status = 'connected' and ${DUE('$4')}
-    returning p.url, p.username, p.password, p.attempts, date_part('epoch', p.failing_since)::float8 * 1000,
+    returning p.url, p.username, p.password, p.attempts, date_part('epoch', p.failing_since at time zone 'UTC')::float8 * 1000,
               b.provider_code`,
 };
 

@@ -169,10 +169,16 @@ interface StatusKey {
   readonly address: string;
 }
 
-/** The id of a batch's item: the batch's own, moved on in its last four digits; it never equals the batch's. */
+/** Ids of a batch's items: the batch's own, moved on in its last four digits; none equals the batch's. */
+export function subRequestIds(requestId: string): (index: number) => string {
+  const stem = requestId.slice(0, -4);
+  const first = Number.parseInt(requestId.slice(-4), 16) + 1;
+  return (index) => stem + ((first + index) & 0xffff).toString(16).padStart(4, '0');
+}
+
+/** The id of one item of a batch. */
 export function subRequestId(requestId: string, index: number): string {
-  const last = (Number.parseInt(requestId.slice(-4), 16) + index + 1) & 0xffff;
-  return requestId.slice(0, -4) + last.toString(16).padStart(4, '0');
+  return subRequestIds(requestId)(index);
 }
 
 /** A new id for a batch. */

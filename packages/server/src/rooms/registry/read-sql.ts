@@ -9,18 +9,21 @@ export const STATUS: Query = {
   name: 'read-status',
   text: `
     select a.i::int, (select count(*)::int from retailer_access r
-                       where r.brand_id = j.brand_id and r.kind = a.k and r.address = a.a),
+                       where r.brand_id = j.brand_id and r.brand_id = any($1::int[])
+                         and r.kind = a.k and r.address = a.a),
            w.source, date_part('epoch', w.consented_at)::int8, date_part('epoch', w.received_at)::int8,
            ${MOVEMENT_COLUMNS}
       from brand_journal j
       join unnest($2::int[], $3::int2[], $4::uuid[]) with ordinality a(b, k, a, i) on a.b = j.brand_id
       cross join lateral (
         select c.last_seq from consent c
-         where c.brand_id = j.brand_id and c.kind = a.k and c.address = a.a offset 0) x
-      cross join lateral (select * from movement y where y.brand_id = j.brand_id and y.seq = x.last_seq offset 0) m
+         where c.brand_id = j.brand_id and c.brand_id = any($1::int[]) and c.kind = a.k and c.address = a.a offset 0) x
+      cross join lateral (
+        select * from movement y
+         where y.brand_id = j.brand_id and y.brand_id = any($1::int[]) and y.seq = x.last_seq offset 0) m
       left join lateral (
         select h.source, h.consented_at, h.received_at from withheld_refusal h
-         where h.brand_id = j.brand_id and h.kind = a.k and h.address = a.a offset 0) w on true
+         where h.brand_id = j.brand_id and h.brand_id = any($1::int[]) and h.kind = a.k and h.address = a.a offset 0) w on true
      where j.brand_id = any($1::int[])`,
 };
 
@@ -33,10 +36,10 @@ export const GRANTED: Query = {
       cross join unnest($3::uuid[]) with ordinality a(a, i)
       cross join lateral (
         select c.consented_at from consent c
-         where c.brand_id = j.brand_id and c.kind = $2::int2 and c.address = a.a and (c.state & 1) = 1 offset 0) x
+         where c.brand_id = $1 and c.kind = $2::int2 and c.address = a.a and (c.state & 1) = 1 offset 0) x
       left join lateral (
         select h.consented_at, true as is_there from withheld_refusal h
-         where h.brand_id = j.brand_id and h.kind = $2::int2 and h.address = a.a offset 0) w on true
+         where h.brand_id = $1 and h.kind = $2::int2 and h.address = a.a offset 0) w on true
      where j.brand_id = $1
        and (w.is_there is null or w.consented_at < x.consented_at)`,
 };

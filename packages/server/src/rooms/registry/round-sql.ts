@@ -1,7 +1,8 @@
 // The SQL of a round, one text for PostgreSQL and for Citus. Every set-based write is anchored on the journal row
 // (`from brand_journal j … where j.brand_id = any($n)`), so that it runs whole where the brand lives (architecture,
 // section 6). Where keys drive, the look-up is a LATERAL with OFFSET 0: it can only be a look-up by key, with
-// statistics or without.
+// statistics or without. Inside such a fence, and on a table that is deleted from, the brands are named once more: the
+// equality with the journal's brand alone does not lead Citus to one shard.
 
 import type { Query } from '../../ground/database.ts';
 
@@ -27,7 +28,7 @@ export const READ: Query = {
       cross join lateral (
         select c.state, c.consented_at, c.last_seq, c.late_seq, c.retailer
           from consent c
-         where c.brand_id = j.brand_id and c.kind = a.k and c.address = a.a
+         where c.brand_id = j.brand_id and c.brand_id = any($1::int[]) and c.kind = a.k and c.address = a.a
         offset 0) x
      where j.brand_id = any($1::int[])`,
 };
@@ -48,20 +49,21 @@ export const WRITE_CONSENTS: Query = {
            late_seq = excluded.late_seq, retailer = excluded.retailer`,
 };
 
-/** `t`: what the statements of one task share; `a`: the movements, each with its task's number. */
+/**
+ * One flat list: a join with the tasks that the movements came in was planned as a nested loop once the plan was generic,
+ * and 4,000 small calls in one round took longer than any deadline.
+ */
 export const WRITE_MOVEMENTS: Query = {
   name: 'round-movements',
   text: `
     insert into movement (brand_id, seq, kind, address, state, old_state, consented_at, received_at, prev_seq, nonce,
                           actor, door, retailer, request_id, request_index, restores, overtaken)
-    select j.brand_id, a.q, a.k, a.a, a.s, a.o, to_timestamp(a.c), to_timestamp(t.received), a.p, a.n,
-           t.actor, t.door, a.r, t.request, a.x, a.u, coalesce(a.v, false)
+    select j.brand_id, a.q, a.k, a.a, a.s, a.o, to_timestamp(a.c), to_timestamp(a.t), a.p, a.n,
+           a.w, a.d, a.r, a.e, a.x, a.u, coalesce(a.v, false)
       from brand_journal j
-      join unnest($2::int[], $3::int8[], $4::int[], $5::int2[], $6::uuid[]) with ordinality
-             t(b, received, actor, door, request, i) on t.b = j.brand_id
-      join unnest($7::int[], $8::int8[], $9::int2[], $10::uuid[], $11::int2[], $12::int2[], $13::int8[], $14::int8[],
-                  $15::int8[], $16::int[], $17::int[], $18::int8[], $19::bool[])
-             a(t, q, k, a, s, o, c, p, n, r, x, u, v) on a.t = t.i
+      join unnest($2::int[], $3::int8[], $4::int2[], $5::uuid[], $6::int2[], $7::int2[], $8::int8[], $9::int8[], $10::int8[],
+                  $11::int8[], $12::int[], $13::int2[], $14::int[], $15::uuid[], $16::int[], $17::int8[], $18::bool[])
+             a(b, q, k, a, s, o, c, t, p, n, w, d, r, e, x, u, v) on a.b = j.brand_id
      where j.brand_id = any($1::int[])`,
 };
 
@@ -103,7 +105,7 @@ export const END_WITHHELD: Query = {
      using brand_journal j
       join unnest($2::int[], $3::int2[], $4::uuid[], $5::int8[]) a(b, k, a, c) on a.b = j.brand_id
      where j.brand_id = any($1::int[])
-       and w.brand_id = j.brand_id and w.kind = a.k and w.address = a.a
+       and w.brand_id = any($1::int[]) and w.brand_id = j.brand_id and w.kind = a.k and w.address = a.a
        and (w.consented_at is null or w.consented_at < to_timestamp(a.c))`,
 };
 
@@ -114,7 +116,7 @@ export const CLEAR_RETAILER_ACCESS: Query = {
      using brand_journal j
       join unnest($2::int[], $3::int2[], $4::uuid[]) a(b, k, a) on a.b = j.brand_id
      where j.brand_id = any($1::int[])
-       and r.brand_id = j.brand_id and r.kind = a.k and r.address = a.a`,
+       and r.brand_id = any($1::int[]) and r.brand_id = j.brand_id and r.kind = a.k and r.address = a.a`,
 };
 
 export const GRANT_RETAILER_ACCESS: Query = {
@@ -175,6 +177,9 @@ export const MOVEMENTS_BY_SEQ: Query = {
     select a.i::int, ${MOVEMENT_COLUMNS}
       from brand_journal j
       join unnest($2::int[], $3::int8[]) with ordinality a(b, q, i) on a.b = j.brand_id
-      cross join lateral (select * from movement x where x.brand_id = j.brand_id and x.seq = a.q offset 0) m
+      cross join lateral (
+        select * from movement x
+         where x.brand_id = j.brand_id and x.brand_id = any($1::int[]) and x.seq = a.q
+        offset 0) m
      where j.brand_id = any($1::int[])`,
 };

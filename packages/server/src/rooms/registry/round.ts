@@ -91,7 +91,8 @@ interface Entry {
 }
 
 interface NewMovement {
-  readonly task: number;
+  readonly task: RecordTask;
+  readonly receivedAt: number;
   readonly seq: number;
   readonly entry: Entry;
   readonly state: number;
@@ -254,9 +255,7 @@ class Round {
     if (this.#tasks.length === 0) return;
     await this.#read();
     this.#nonces = randomBytes(NONCE_BYTES * this.#tasks.reduce((sum, task) => sum + task.statements.length, 0));
-    this.#tasks.forEach((task, number) => {
-      this.#judgeTask(task, number);
-    });
+    for (const task of this.#tasks) this.#judgeTask(task);
     await this.#describeUnchanged();
   }
 
@@ -300,7 +299,7 @@ class Round {
     }
   }
 
-  #judgeTask(task: RecordTask, number: number): void {
+  #judgeTask(task: RecordTask): void {
     const journal = this.#journals.get(task.brandId) as Journal;
     const outcomes: Outcome[] = [];
     this.#outcomes.set(task, outcomes);
@@ -321,7 +320,7 @@ class Round {
       switch (verdict.kind) {
         case 'accept':
         case 'overtaken':
-          outcomes.push(this.#move(task, number, statement, index, entry, journal, day, verdict.kind === 'overtaken'));
+          outcomes.push(this.#move(task, statement, index, entry, journal, day, verdict.kind === 'overtaken'));
           break;
         case 'unchanged':
           this.#unchanged.push({ outcomes, index, entry: { ...entry }, address: statement.address });
@@ -336,7 +335,6 @@ class Round {
 
   #move(
     task: RecordTask,
-    number: number,
     statement: Statement,
     index: number,
     entry: Entry,
@@ -347,7 +345,8 @@ class Round {
     journal.seq += 1;
     const old = entry.stored;
     const movement: NewMovement = {
-      task: number + 1,
+      task,
+      receivedAt: journal.receivedAt,
       seq: journal.seq,
       entry,
       state: stateOf(statement.source, statement.status),
@@ -429,8 +428,7 @@ class Round {
         stored.push(item);
         continue;
       }
-      const task = this.#tasks[movement.task - 1] as RecordTask;
-      const first = (this.#outcomes.get(task) as Outcome[])[movement.index] as Outcome & { kind: 'accepted' };
+      const first = (this.#outcomes.get(movement.task) as Outcome[])[movement.index] as Outcome & { kind: 'accepted' };
       item.outcomes[item.index] = { ...first, kind: 'unchanged' };
     }
     if (stored.length === 0) return;
@@ -495,29 +493,27 @@ class Round {
   }
 
   async #writeMovements(): Promise<void> {
-    const tasks = this.#tasks;
     const movements = this.#movements;
     await this.#expect(
       this.#connection.run(sql.WRITE_MOVEMENTS, [
         numbers(this.brands),
-        numbers(tasks.map((task) => task.brandId)),
-        numbers(tasks.map((task) => (this.#journals.get(task.brandId) as Journal).receivedAt)),
-        numbers(tasks.map((task) => task.actor)),
-        numbers(tasks.map((task) => task.door)),
-        wordsOrNull(tasks.map((task) => task.request?.requestId ?? null)),
-        numbers(movements.map((movement) => movement.task)),
-        numbers(movements.map((movement) => movement.seq)),
-        numbers(movements.map((movement) => movement.entry.kind)),
-        words(movements.map((movement) => movement.entry.key)),
-        numbers(movements.map((movement) => movement.state)),
-        numbersOrNull(movements.map((movement) => movement.oldState)),
-        numbersOrNull(movements.map((movement) => movement.consentedAt)),
-        numbersOrNull(movements.map((movement) => movement.prevSeq)),
-        numbers(movements.map((movement) => movement.nonce)),
-        numbersOrNull(movements.map((movement) => movement.retailer)),
-        numbers(movements.map((movement) => movement.index)),
-        numbersOrNull(movements.map((movement) => movement.restores)),
-        wordsOrNull(movements.map((movement) => (movement.overtaken ? 'true' : null))),
+        numbers(movements.map(({ task }) => task.brandId)),
+        numbers(movements.map(({ seq }) => seq)),
+        numbers(movements.map(({ entry }) => entry.kind)),
+        words(movements.map(({ entry }) => entry.key)),
+        numbers(movements.map(({ state }) => state)),
+        numbersOrNull(movements.map(({ oldState }) => oldState)),
+        numbersOrNull(movements.map(({ consentedAt }) => consentedAt)),
+        numbers(movements.map(({ receivedAt }) => receivedAt)),
+        numbersOrNull(movements.map(({ prevSeq }) => prevSeq)),
+        numbers(movements.map(({ nonce }) => nonce)),
+        numbers(movements.map(({ task }) => task.actor)),
+        numbers(movements.map(({ task }) => task.door)),
+        numbersOrNull(movements.map(({ retailer }) => retailer)),
+        wordsOrNull(movements.map(({ task }) => task.request?.requestId ?? null)),
+        numbers(movements.map(({ index }) => index)),
+        numbersOrNull(movements.map(({ restores }) => restores)),
+        wordsOrNull(movements.map(({ overtaken }) => (overtaken ? 'true' : null))),
       ]),
       movements.length,
       'movements',
@@ -565,7 +561,7 @@ class Round {
     const cleared = new Map<Entry, true>();
     const granted = new Map<Entry, Set<number>>();
     for (const { task, index, entry, retailer } of this.#movements) {
-      const list = (this.#tasks[task - 1] as RecordTask).retailerAccess?.[index];
+      const list = task.retailerAccess?.[index];
       if (list) {
         cleared.set(entry, true);
         granted.set(entry, new Set(list));
@@ -588,7 +584,7 @@ class Round {
 
   async #writeNames(): Promise<void> {
     const named = this.#movements.flatMap((movement) => {
-      const name = (this.#tasks[movement.task - 1] as RecordTask).names?.[movement.index];
+      const name = movement.task.names?.[movement.index];
       return name ? [{ movement, name }] : [];
     });
     if (named.length === 0) return;

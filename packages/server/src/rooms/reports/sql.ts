@@ -13,7 +13,9 @@ export const QUEUE: Query = {
     select j.brand_id, $1::date, 'queued', to_timestamp($3)
       from brand_journal j
      where j.brand_id = any($2::int[])
-       and not exists (select from day_report r where r.brand_id = j.brand_id and r.day = $1::date)
+       and not exists (
+             select from day_report r
+              where r.brand_id = j.brand_id and r.brand_id = any($2::int[]) and r.day = $1::date)
     on conflict (brand_id, day) do nothing`,
 };
 

@@ -1,0 +1,291 @@
+-- The schema that the migrations come to, as PostgreSQL tells it: for reading and for reviews, not for running.
+-- Rewritten by:  UPDATE_SCHEMA=1 npm test -- migrate
+
+create table account (
+  account_id integer not null generated always as identity,
+  email text not null,
+  password_hash text not null,
+  role text not null,
+  provider_code integer,
+  partner_code integer,
+  enabled boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  constraint account_pkey PRIMARY KEY (account_id),
+  constraint account_partner_code_fkey FOREIGN KEY (partner_code) REFERENCES partner(partner_code),
+  constraint account_provider_code_fkey FOREIGN KEY (provider_code) REFERENCES provider(provider_code),
+  constraint account_check CHECK ((num_nonnulls(provider_code, partner_code) =
+CASE role
+    WHEN 'REGISTRAR'::text THEN 0
+    ELSE 1
+END)),
+  constraint account_role_check CHECK ((role = ANY (ARRAY['API_USER'::text, 'PORTAL_ADMIN'::text, 'REGISTRAR'::text])))
+);
+CREATE UNIQUE INDEX account_by_email ON public.account USING btree (lower(email));
+grant delete, insert, select, update on account to acik_iys_app;
+
+create table brand (
+  brand_id integer not null,
+  provider_code integer not null,
+  name text not null,
+  master boolean not null,
+  created_at timestamp with time zone not null default now(),
+  constraint brand_pkey PRIMARY KEY (brand_id),
+  constraint brand_provider_code_fkey FOREIGN KEY (provider_code) REFERENCES provider(provider_code)
+);
+CREATE INDEX brand_by_provider ON public.brand USING btree (provider_code);
+grant delete, insert, select, update on brand to acik_iys_app;
+
+create table brand_day (
+  brand_id integer not null,
+  day date not null,
+  kind smallint not null,
+  state smallint not null,
+  change smallint not null,
+  movements bigint not null,
+  first_seq bigint not null,
+  last_seq bigint not null,
+  constraint brand_day_pkey PRIMARY KEY (brand_id, day, kind, state, change)
+);
+CREATE INDEX brand_day_by_day ON public.brand_day USING btree (day, brand_id);
+grant delete, insert, select, update on brand_day to acik_iys_app;
+
+create table brand_journal (
+  brand_id integer not null,
+  last_seq bigint not null default 0,
+  last_at timestamp with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone,
+  withheld bigint not null default 0,
+  constraint brand_journal_pkey PRIMARY KEY (brand_id)
+) with (fillfactor=50);
+grant delete, insert, select, update on brand_journal to acik_iys_app;
+
+create table citizen_name (
+  brand_id integer not null,
+  seq bigint not null,
+  sealed bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint citizen_name_pkey PRIMARY KEY (brand_id, seq)
+);
+CREATE INDEX citizen_name_by_expiry ON public.citizen_name USING btree (expires_at);
+grant delete, insert, select, update on citizen_name to acik_iys_app;
+
+create table consent (
+  brand_id integer not null,
+  kind smallint not null,
+  state smallint not null,
+  address uuid not null,
+  consented_at timestamp with time zone,
+  last_seq bigint not null,
+  late_seq bigint,
+  retailer integer,
+  sealed bytea,
+  constraint consent_pkey PRIMARY KEY (brand_id, kind, address)
+) with (fillfactor=90);
+CREATE INDEX consent_by_address ON public.consent USING btree (address, brand_id, kind);
+grant delete, insert, select, update on consent to acik_iys_app;
+
+create table day_report (
+  brand_id integer not null,
+  day date not null,
+  status text not null,
+  status_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  file_name text,
+  file_bytes bigint,
+  sha384 bytea,
+  time_stamp bytea,
+  agreed_at timestamp with time zone,
+  agreed_by integer,
+  constraint day_report_pkey PRIMARY KEY (brand_id, day),
+  constraint day_report_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'inprogress'::text, 'completed'::text, 'error'::text])))
+);
+CREATE INDEX day_report_open ON public.day_report USING btree (status_at) WHERE ((status <> 'completed'::text) OR (time_stamp IS NULL));
+grant delete, insert, select, update on day_report to acik_iys_app;
+
+create table movement (
+  brand_id integer not null,
+  kind smallint not null,
+  state smallint not null,
+  seq bigint not null,
+  address uuid not null,
+  consented_at timestamp with time zone,
+  received_at timestamp with time zone not null,
+  prev_seq bigint,
+  nonce bigint not null,
+  actor integer not null,
+  door smallint not null,
+  old_state smallint,
+  retailer integer,
+  request_index integer,
+  request_id uuid,
+  restores bigint,
+  overtaken boolean not null default false,
+  constraint movement_pkey PRIMARY KEY (brand_id, seq)
+);
+CREATE INDEX movement_of_registry ON public.movement USING btree (brand_id, seq) WHERE (state >= 200);
+grant insert, select on movement to acik_iys_app;
+
+create table partner (
+  partner_code integer not null,
+  title text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint partner_pkey PRIMARY KEY (partner_code)
+);
+grant delete, insert, select, update on partner to acik_iys_app;
+
+create table partner_grant (
+  partner_code integer not null,
+  brand_id integer not null,
+  arama text not null default 'none'::text,
+  mesaj text not null default 'none'::text,
+  eposta text not null default 'none'::text,
+  reconciliation boolean not null default false,
+  via boolean not null default false,
+  constraint partner_grant_pkey PRIMARY KEY (partner_code, brand_id),
+  constraint partner_grant_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brand(brand_id),
+  constraint partner_grant_partner_code_fkey FOREIGN KEY (partner_code) REFERENCES partner(partner_code),
+  constraint partner_grant_arama_check CHECK ((arama = ANY (ARRAY['none'::text, 'read'::text, 'write'::text]))),
+  constraint partner_grant_eposta_check CHECK ((eposta = ANY (ARRAY['none'::text, 'read'::text, 'write'::text]))),
+  constraint partner_grant_mesaj_check CHECK ((mesaj = ANY (ARRAY['none'::text, 'read'::text, 'write'::text])))
+);
+CREATE INDEX partner_grant_by_brand ON public.partner_grant USING btree (brand_id);
+grant delete, insert, select, update on partner_grant to acik_iys_app;
+
+create table provider (
+  provider_code integer not null,
+  title text not null,
+  strictness text not null default 'official'::text,
+  historic_load_open boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  constraint provider_pkey PRIMARY KEY (provider_code),
+  constraint provider_strictness_check CHECK ((strictness = ANY (ARRAY['official'::text, 'welcoming'::text])))
+);
+grant delete, insert, select, update on provider to acik_iys_app;
+
+create table provider_limit (
+  provider_code integer not null,
+  limit_name text not null,
+  amount integer not null,
+  constraint provider_limit_pkey PRIMARY KEY (provider_code, limit_name),
+  constraint provider_limit_provider_code_fkey FOREIGN KEY (provider_code) REFERENCES provider(provider_code),
+  constraint provider_limit_amount_check CHECK ((amount > 0))
+);
+grant delete, insert, select, update on provider_limit to acik_iys_app;
+
+create table push_address (
+  brand_id integer not null,
+  push_id uuid not null,
+  channel smallint not null,
+  url text not null,
+  username text not null,
+  password bytea not null,
+  status text not null,
+  status_at timestamp with time zone not null,
+  cursor_seq bigint not null,
+  attempts integer not null default 0,
+  failing_since timestamp with time zone,
+  next_try_at timestamp with time zone,
+  constraint push_address_pkey PRIMARY KEY (brand_id, push_id),
+  constraint push_address_status_check CHECK ((status = ANY (ARRAY['connected'::text, 'parked'::text])))
+);
+CREATE UNIQUE INDEX push_address_by_url ON public.push_address USING btree (brand_id, channel, url);
+grant delete, insert, select, update on push_address to acik_iys_app;
+
+create table refresh_token (
+  token_hash bytea not null,
+  family_id uuid not null,
+  expires_at timestamp with time zone not null,
+  replaced_at timestamp with time zone,
+  constraint refresh_token_pkey PRIMARY KEY (token_hash),
+  constraint refresh_token_family_id_fkey FOREIGN KEY (family_id) REFERENCES token_family(family_id)
+);
+CREATE INDEX refresh_token_by_expiry ON public.refresh_token USING btree (expires_at);
+CREATE INDEX refresh_token_by_family ON public.refresh_token USING btree (family_id);
+grant delete, insert, select, update on refresh_token to acik_iys_app;
+
+create table request (
+  brand_id integer not null,
+  request_id uuid not null,
+  received_at timestamp with time zone not null,
+  version smallint not null,
+  outcomes smallint[] not null,
+  seqs bigint[] not null,
+  constraint request_pkey PRIMARY KEY (brand_id, request_id)
+);
+CREATE INDEX request_by_time ON public.request USING btree (received_at);
+grant delete, insert, select, update on request to acik_iys_app;
+
+create table retailer (
+  brand_id integer not null,
+  retailer_code integer not null,
+  title text not null,
+  name text not null,
+  alias text,
+  tckn text not null,
+  tin text not null,
+  mersis text,
+  mobile text,
+  city jsonb not null,
+  town jsonb not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  constraint retailer_pkey PRIMARY KEY (brand_id, retailer_code),
+  constraint retailer_status_check CHECK ((status = ANY (ARRAY['active'::text, 'passive'::text, 'suspended'::text])))
+);
+CREATE UNIQUE INDEX retailer_by_mersis ON public.retailer USING btree (brand_id, mersis) WHERE (mersis IS NOT NULL);
+CREATE UNIQUE INDEX retailer_by_tckn ON public.retailer USING btree (brand_id, tckn);
+grant delete, insert, select, update on retailer to acik_iys_app;
+
+create table retailer_access (
+  brand_id integer not null,
+  kind smallint not null,
+  address uuid not null,
+  retailer_code integer not null,
+  constraint retailer_access_pkey PRIMARY KEY (brand_id, kind, address, retailer_code)
+);
+CREATE INDEX retailer_access_by_retailer ON public.retailer_access USING btree (brand_id, retailer_code);
+grant delete, insert, select, update on retailer_access to acik_iys_app;
+
+create table subscription (
+  holder_code integer not null,
+  subscription_id uuid not null default gen_random_uuid(),
+  package_name text not null,
+  starts_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  status text not null default 'ACTIVE'::text,
+  api_included boolean not null default true,
+  consent_limit integer not null,
+  consent_limit_exceed boolean not null default false,
+  via jsonb,
+  via_pass jsonb,
+  constraint subscription_pkey PRIMARY KEY (holder_code),
+  constraint subscription_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'PAUSED'::text, 'EXPIRED'::text, 'CLOSED'::text])))
+);
+grant delete, insert, select, update on subscription to acik_iys_app;
+
+create table token_family (
+  family_id uuid not null,
+  account_id integer not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint token_family_pkey PRIMARY KEY (family_id),
+  constraint token_family_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+CREATE INDEX token_family_by_account ON public.token_family USING btree (account_id);
+grant delete, insert, select, update on token_family to acik_iys_app;
+
+create table withheld_refusal (
+  brand_id integer not null,
+  kind smallint not null,
+  source smallint not null,
+  address uuid not null,
+  consented_at timestamp with time zone,
+  received_at timestamp with time zone not null,
+  actor integer not null,
+  door smallint not null,
+  sealed bytea,
+  constraint withheld_refusal_pkey PRIMARY KEY (brand_id, kind, address)
+);
+grant delete, insert, select, update on withheld_refusal to acik_iys_app;
+
+-- Besides:
+-- sequence account_account_id_seq
