@@ -34,7 +34,8 @@ export async function recordBare(client: pg.Client, brandId: number, batch: Bare
     (await client.query({ ...query, values, rowMode: 'array' })).rows as unknown[][];
   const count = batch.keys.length;
   const brand = numbers([brandId]);
-  const brands = numbers(new Array<number>(count).fill(brandId));
+  const each = (value: number): string => numbers(new Array<number>(count).fill(value));
+  const brands = each(brandId);
   await client.query('begin');
   const [journal] = await run(sql.LOCK_WAITING, [brand]);
   const start = Number((journal as unknown[])[1]);
@@ -54,8 +55,8 @@ export async function recordBare(client: pg.Client, brandId: number, batch: Bare
     } else days.set(kind, { n: 1, first: seq, last: seq });
   });
   const seqs = numbers(batch.keys.map((_, i) => start + i + 1));
-  const states = numbers(new Array<number>(count).fill(GRANTED_STATE));
-  const dates = numbers(new Array<number>(count).fill(now - 60));
+  const states = each(GRANTED_STATE);
+  const dates = each(now - 60);
   await run(sql.WRITE_CONSENTS, [
     brand,
     brands,
@@ -70,20 +71,19 @@ export async function recordBare(client: pg.Client, brandId: number, batch: Bare
   ]);
   await run(sql.WRITE_MOVEMENTS, [
     brand,
-    brand,
-    numbers([now]),
-    numbers([ACTOR]),
-    numbers([DOORS.officialBatch]),
-    null,
-    numbers(new Array<number>(count).fill(1)),
+    brands,
     seqs,
     kinds,
     keys,
     states,
     null,
     dates,
+    each(now),
     null,
     numbers(batch.keys.map(() => Math.floor(Math.random() * NONCE_BELOW))),
+    each(ACTOR),
+    each(DOORS.officialBatch),
+    null,
     null,
     numbers(batch.keys.map((_, i) => i)),
     null,

@@ -117,13 +117,15 @@ describe('an outside database', () => {
     link = await weakLink(cluster.port);
     server = await startOutside();
     caller = openCaller(server.url);
-    return async () => {
-      caller.close();
-      await server?.stop();
-      server = undefined;
-      await link.close();
-      await cluster.stop();
-    };
+  });
+
+  // Before the outer one, which removes the folders.
+  afterEach(async () => {
+    caller.close();
+    ledger?.close();
+    await server?.stop();
+    await link.close();
+    await cluster.stop();
   });
 
   test('that is stopped and started again is survived; what got 503 is not there', async () => {

@@ -24,6 +24,8 @@ const SPAN_SECONDS = 20_000;
 const OFF_SECONDS = 400;
 /** Dates fall on a raster, so that equal ones are common. */
 const RASTER_SECONDS = 50;
+/** What is sent again is one of so many last statements: often the first is still under way. */
+const REPEATED_OF = 40;
 /** Law number of the source that a citizen's refusal on the web is written under (vocabulary of the registry). */
 const IYS_WEB = 102;
 
@@ -41,7 +43,9 @@ interface Span {
   readonly endedAt: number;
 }
 
-type Result = { readonly transactionId: string; readonly creationDate: string } | { readonly code: string };
+type Result =
+  | { readonly transactionId: string; readonly creationDate: string; readonly isRepeat?: boolean }
+  | { readonly code: string };
 
 interface Write extends Span {
   readonly brand: BrandUnderTest;
@@ -142,24 +146,42 @@ function someKey(): Pick<Said, 'recipient' | 'type' | 'recipientType'> {
   };
 }
 
-function someStatement({ brand }: BrandUnderTest): Said {
+/** Statements sent before, by brand: some are sent again. */
+const sentBefore = new Map<number, Said[]>();
+
+function someStatement(brand: BrandUnderTest): Said {
+  const before = sentBefore.get(brand.brand) ?? [];
+  sentBefore.set(brand.brand, before);
+  if (before.length > 0 && random.chance(0.15)) return random.pick(before.slice(-REPEATED_OF));
+  const said = newStatement(brand);
+  before.push(said);
+  return said;
+}
+
+function newStatement({ brand }: BrandUnderTest): Said {
   const key = someKey();
   const status = random.chance(0.45) ? 'RET' : 'ONAY';
   const merchant = key.recipientType === 'TACIR' && status === 'ONAY';
+  const source =
+    merchant && random.chance(0.1) ? null : status === 'RET' && random.chance(0.1) ? 'HS_KARAR' : random.pick(SOURCES);
+  const date = merchant && random.chance(0.1) ? null : someDate();
+  // Retailers follow from the rest: two statements that say the same are the same.
   const codes = retailers.get(brand) as number[];
+  const own = seeded(hashOf(JSON.stringify([key, status, source, date])));
   return {
     ...key,
     status,
-    source:
-      merchant && random.chance(0.1)
-        ? null
-        : status === 'RET' && random.chance(0.1)
-          ? 'HS_KARAR'
-          : random.pick(SOURCES),
-    date: merchant && random.chance(0.1) ? null : someDate(),
-    retailer: random.chance(0.2) ? random.pick(codes) : null,
-    access: random.chance(0.1) ? random.shuffled(codes).slice(0, 1 + random.below(codes.length)) : null,
+    source,
+    date,
+    retailer: own.chance(0.2) ? own.pick(codes) : null,
+    access: own.chance(0.1) ? own.shuffled(codes).slice(0, 1 + own.below(codes.length)) : null,
   };
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (const letter of text) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0;
+  return hash;
 }
 
 /** A statement as it goes on the wire, in one of the spellings that mean the same. */
@@ -332,14 +354,22 @@ async function addBatch(brand: BrandUnderTest, code: number): Promise<void> {
       },
     ]),
   );
-  const result = await caller.call('GET', path(brand, `/request/${requestId}`), tokens.get(code));
+  const result = await caller.call('GET', path(brand, `/request/${requestId}`, true), tokens.get(code));
   expect(result.status).toBe(200);
-  const list = result.body as { error?: { code: string }; transactionId: string; creationDate: string }[];
+  const list = result.body as BatchItem[];
   expect(list).toHaveLength(meant.length);
-  const results = list.map(({ error, transactionId, creationDate }) =>
-    error ? { code: error.code } : { transactionId, creationDate },
+  const results = list.map(({ error, transactionId, creationDate, isAddConsentV2Service }) =>
+    error ? { code: error.code } : { transactionId, creationDate, isRepeat: isAddConsentV2Service !== undefined },
   );
   writes.push({ ...span, brand, v2, requestId, items: meant, results, tooOld: [] });
+}
+
+interface BatchItem {
+  readonly error?: { readonly code: string };
+  readonly transactionId: string;
+  readonly creationDate: string;
+  /** Told by V2 where the item was stored before. */
+  readonly isAddConsentV2Service?: string;
 }
 
 /** A citizen's no, by the room: its doors come later. */
@@ -526,32 +556,34 @@ async function follow(brand: BrandUnderTest, source: 'HS' | 'IYS', isOver: () =>
 // ------------------------------------------------------------------------------------------------ the comparison
 
 /** Journal numbers between which a call ran: after all that was answered before it, before all that began after it. */
-function windowsOf(journal: readonly { readonly seq: number; readonly write: Span }[]) {
-  const byEnd = [...journal].sort((a, b) => a.write.ended - b.write.ended);
+function windowsOf(journal: readonly Placed[]): (span: Span) => [number, number] {
+  const byEnd = [...journal].sort((a, b) => a.answered - b.answered);
   const byBegin = [...journal].sort((a, b) => a.write.began - b.write.began);
   const highest: number[] = [];
   for (const { seq } of byEnd) highest.push(Math.max(seq, highest.at(-1) ?? 0));
   const lowest: number[] = new Array(byBegin.length);
   for (let i = byBegin.length - 1; i >= 0; i--)
     lowest[i] = Math.min((byBegin[i] as { seq: number }).seq, lowest[i + 1] ?? Number.POSITIVE_INFINITY);
-  const count = (list: readonly { readonly write: Span }[], before: (span: Span) => boolean): number => {
+  const count = (list: readonly Placed[], before: (one: Placed) => boolean): number => {
     let low = 0;
     for (let high = list.length; low < high; ) {
       const middle = (low + high) >> 1;
-      if (before((list[middle] as { write: Span }).write)) low = middle + 1;
+      if (before(list[middle] as Placed)) low = middle + 1;
       else high = middle;
     }
     return low;
   };
-  return ({ began, ended }: Span): [number, number] => {
-    const answered = count(byEnd, (span) => span.ended < began);
-    const sentBefore = count(byBegin, (span) => span.began <= ended);
+  return ({ began, ended }) => {
+    const answered = count(byEnd, (one) => one.answered < began);
+    const sentBefore = count(byBegin, ({ write }) => write.began <= ended);
     return [highest[answered - 1] ?? 0, Math.min(journal.length, (lowest[sentBefore] ?? Number.POSITIVE_INFINITY) - 1)];
   };
 }
 
 interface Placed {
   readonly write: Write;
+  /** Tick at which somebody knew of it. */
+  readonly answered: number;
   readonly said: Said;
   readonly index: number;
   readonly seq: number;
@@ -559,25 +591,44 @@ interface Placed {
   readonly creationDate: string;
 }
 
-/** Which results are new movements: of all that name one transactionId, the one that began the movement. */
-function placeMovements(own: readonly Write[], model: BrandModel, wrong: string[]): Placed[] {
-  const claims = new Map<string, Placed[]>();
+/**
+ * Which results are new movements: of all that name one transactionId, the one that made it. It says what the feed shows;
+ * a batch tells by itself which of its items were repeats; where several are left, they are equal.
+ */
+function placeMovements(
+  { model }: BrandUnderTest,
+  own: readonly Write[],
+  shown: ReadonlyMap<string, object>,
+  wrong: string[],
+): Placed[] {
+  const claims = new Map<string, (Placed & { isRepeat: boolean; isFirst: boolean })[]>();
   for (const write of own)
     write.results.forEach((result, index) => {
       if ('code' in result) return;
       const { transactionId, creationDate } = result;
       const said = write.items[index] as Said;
-      const placed = { write, said, index, seq: seqOf(transactionId), transactionId, creationDate };
+      const isRepeat = result.isRepeat === true;
+      const isFirst =
+        result.isRepeat === false || (!write.v2 && !(model.isWelcoming(said.source) && said.status === 'RET'));
+      const at = { seq: seqOf(transactionId), transactionId, creationDate };
+      const placed = { write, said, index, isRepeat, isFirst, answered: write.ended, ...at };
       claims.set(transactionId, [...(claims.get(transactionId) ?? []), placed]);
     });
   const movements: Placed[] = [];
-  for (const list of claims.values()) {
-    // Repeats are allowed to V2, and to refusals at a welcoming door.
-    const firsts = list.filter(
-      ({ write, said }) => !write.v2 && !(model.isWelcoming(said.source) && said.status === 'RET'),
+  for (const [transactionId, list] of claims) {
+    const able = list.filter(
+      ({ said, isRepeat, creationDate }) =>
+        !isRepeat && same(wire({ ...said, creationDate, transactionId } as Recorded), shown.get(transactionId)),
     );
-    if (firsts.length > 1) wrong.push(`one movement for two: ${JSON.stringify(list.map(({ said }) => said))}`);
-    movements.push(firsts[0] ?? (list.reduce((a, b) => (a.write.ended <= b.write.ended ? a : b)) as Placed));
+    const firsts = able.filter(({ isFirst }) => isFirst);
+    const maker = firsts[0] ?? able.sort((a, b) => a.write.began - b.write.began)[0];
+    if (firsts.length > 1 || maker === undefined)
+      wrong.push(
+        `made by ${firsts.length}: ${JSON.stringify([shown.get(transactionId), list.map(({ said }) => said)])}`,
+      );
+    // Whoever was told of it first knows that it was there.
+    const answered = Math.min(...list.map(({ write }) => write.ended));
+    movements.push({ ...(maker ?? (list[0] as Placed)), answered });
   }
   return movements.sort((a, b) => a.seq - b.seq);
 }
@@ -619,7 +670,13 @@ test(`${WRITERS} writers, ${READERS} readers and the followers of the feeds see 
   const wrong: string[] = [];
   for (const brand of brands) {
     const own = writes.filter((write) => write.brand === brand);
-    const placed = replay(brand, own, wrong);
+    const shown = new Map(
+      followed
+        .filter((one) => one.brand === brand)
+        .flatMap(({ rows }) => rows as { transactionId: string }[])
+        .map((row) => [row.transactionId, row]),
+    );
+    const placed = replay(brand, own, shown, wrong);
     const window = windowsOf(placed);
     explainWrites(brand, own, placed, window, wrong);
     const withheldBy = withheldOf(own);
@@ -628,7 +685,9 @@ test(`${WRITERS} writers, ${READERS} readers and the followers of the feeds see 
       if (why !== null) wrong.push(why);
     }
     for (const { source, rows } of followed.filter((one) => one.brand === brand)) {
-      const expected = brand.model.journal.filter((one) => one.source?.startsWith('IYS') === (source === 'IYS'));
+      const expected = brand.model.journal.filter(
+        (one) => (one.source ?? 'HS').startsWith('IYS') === (source === 'IYS'),
+      );
       if (!same(rows, expected.map(wire))) wrong.push(`the follower of ${brand.brand} ${source} saw something else`);
       const again = await follow(brand, source, () => true);
       if (!same(again, rows)) wrong.push(`the feed of ${brand.brand} ${source} is another afterwards`);
@@ -642,9 +701,14 @@ test(`${WRITERS} writers, ${READERS} readers and the followers of the feeds see 
 });
 
 /** Replays the accepted statements of a brand in the order of their numbers. */
-function replay(brand: BrandUnderTest, own: readonly Write[], wrong: string[]): Placed[] {
+function replay(
+  brand: BrandUnderTest,
+  own: readonly Write[],
+  shown: ReadonlyMap<string, object>,
+  wrong: string[],
+): Placed[] {
   const { model } = brand;
-  const placed = placeMovements(own, model, wrong);
+  const placed = placeMovements(brand, own, shown, wrong);
   placed.forEach((one, at) => {
     const { write, said, seq, transactionId, creationDate, index } = one;
     if (seq !== at + 1) wrong.push(`number ${seq} in place of ${at + 1}`);

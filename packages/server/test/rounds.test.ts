@@ -91,6 +91,8 @@ class Stage {
     if (this.#firstRunOfRound) this.onFirstRun(list);
     this.#firstRunOfRound = false;
     expect(list.length).toBeGreaterThan(0);
+    // Who waits for another process makes nobody wait with him.
+    if (wait) expect(list.length).toBe(1);
     expect(list.reduce((sum, { size }) => sum + size, 0) <= this.#limits.statementsMax || list.length === 1).toBe(true);
     for (const id of ids) {
       expect(this.committed).not.toContain(id);

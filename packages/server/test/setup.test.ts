@@ -36,9 +36,11 @@ afterAll(async () => {
 });
 
 // Each step starts a program, some a database: many times the ordinary on a slow and busy machine.
-describe('setup', { timeout: 600_000 }, () => {
+describe('setup', { timeout: 300_000 }, () => {
   it('lays a new data folder with a registrar and a provider, without a server and without the demo', async () => {
-    const registrar = await run(['registrar', '--email', 'yonetici@kayit.example'], { ACIK_IYS_NEW_PASSWORD: PASSWORD });
+    const registrar = await run(['registrar', '--email', 'yonetici@kayit.example'], {
+      ACIK_IYS_NEW_PASSWORD: PASSWORD,
+    });
     expect(registrar.code, registrar.err).toBe(0);
     expect(registrar.out).not.toContain(PASSWORD);
     const provider = await run(
@@ -84,11 +86,9 @@ describe('setup', { timeout: 600_000 }, () => {
       type: 'MESAJ',
       status: 'ONAY',
       source: 'HS_2015',
-      consentDate: '2015-01-02 10:00:00',
+      consentDate: '2015-05-01 00:00:00',
     };
-    await until(
-      async () => (await call('POST', '/sps/700100/brands/700100/consents', token, historic)).status === 200,
-    );
+    await until(async () => (await call('POST', '/sps/700100/brands/700100/consents', token, historic)).status === 200);
     expect((await run(['policy', '--provider', '700100', '--strictness', 'welcoming'])).code).toBe(0);
     expect(await query('select strictness, historic_load_open from provider')).toEqual([
       { strictness: 'welcoming', historic_load_open: true },

@@ -84,7 +84,7 @@ export class AddressKeys {
   }
 
   openText(sealed: Buffer): string {
-    const decipher = createDecipheriv('aes-256-gcm', this.#seal, sealed.subarray(0, 12));
+    const decipher = createDecipheriv('aes-256-gcm', this.#seal, sealed.subarray(0, 12), { authTagLength: 16 });
     decipher.setAuthTag(sealed.subarray(-16));
     return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
   }
@@ -106,11 +106,12 @@ export class AddressKeys {
     const counters = Buffer.alloc(blockCount * BLOCK);
     texts.forEach((text, i) => {
       const iv = Buffer.from(keys[i] as string, 'hex');
-      const low = iv.readUInt32BE(12);
       const start = starts[i] as number;
       for (let block = 0; block * BLOCK < text.length; block++) {
-        iv.writeUInt32BE((low + block) >>> 0, 12);
         iv.copy(counters, start + block * BLOCK);
+        let at = BLOCK - 1;
+        for (; at > 0 && iv[at] === 255; at--) iv[at] = 0;
+        iv[at] = (iv[at] as number) + 1;
       }
     });
     const stream = this.#ecb(counters, this.#email);

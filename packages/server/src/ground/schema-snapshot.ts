@@ -10,7 +10,7 @@ const TABLES = `
          (select string_agg(lower(a.privilege_type), ', ' order by a.privilege_type)
             from aclexplode(c.relacl) a join pg_roles r on r.oid = a.grantee where r.rolname = $1) as rights
     from pg_class c
-   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'schema_migration'
+   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
    order by c.relname`;
 
 const COLUMNS = `

@@ -27,7 +27,7 @@ import { numbers, words } from './literals.ts';
 import { type MovementRow, movementRow, transactionIdOf } from './movements.ts';
 import * as sql from './read-sql.ts';
 import { type RetailerAccess, retailerAccess } from './retailer-access.ts';
-import { type Outcome, type RecordTask, runRound, tryRound } from './round.ts';
+import { type Outcome, type RecordTask, runRound, tryRound, Undecided } from './round.ts';
 import { Overloaded, Rounds } from './rounds.ts';
 import { codeOfOutcome, type Door, isOfficialDoor, OUTCOMES } from './words.ts';
 
@@ -205,8 +205,11 @@ export function openRegistry(options: {
     isolate: async (task) => {
       const barred = await findBarred(task);
       const alone = { ...task, barred };
-      return (await runRound(database, clock, [alone], true)).get(alone) as Outcome[];
+      const outcomes = (await runRound(database, clock, [alone], true)).get(alone) as Outcome[];
+      events.emit('movements', task.brandId);
+      return outcomes;
     },
+    isUndecided: (error) => error instanceof Undecided,
     onRound: (statements, tasks, brands) => events.emit('round', statements, tasks, brands),
   });
 

@@ -133,6 +133,9 @@ interface UnchangedItem {
   readonly address: string;
 }
 
+/** A COMMIT in doubt that could not be looked up: it may be there, so it must not be done again. */
+export class Undecided extends DatabaseUnavailable {}
+
 /** A row count that differs from what was meant: the round is rolled back. */
 class InvariantBroken extends Error {}
 
@@ -193,7 +196,7 @@ async function wasCommitted(database: Database, round: Round): Promise<boolean> 
         return (await connection.rows(probe.text, probe.values)).length > 0;
       });
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (Date.now() > end) throw new Undecided(error);
       await new Promise((resolve) => setTimeout(resolve, DOUBT_PAUSE_MS));
     }
   }
@@ -344,6 +347,9 @@ class Round {
   ): Outcome {
     journal.seq += 1;
     const old = entry.stored;
+    // A refusal without a date carries the one that the consent had (as the contract has it for closed lines): a
+    // consent older than what stood must not pass it.
+    const consentedAt = statement.consentedAt ?? (statement.status === ONAY ? null : (old?.consentedAt ?? null));
     const movement: NewMovement = {
       task,
       receivedAt: journal.receivedAt,
@@ -351,7 +357,7 @@ class Round {
       entry,
       state: stateOf(statement.source, statement.status),
       oldState: old?.state ?? null,
-      consentedAt: statement.consentedAt,
+      consentedAt,
       prevSeq: (overtaken ? old?.lateSeq : old?.lastSeq) ?? null,
       nonce: this.#nonces.readUIntBE(this.#movements.length * NONCE_BYTES, NONCE_BYTES),
       retailer: statement.retailer,
@@ -365,7 +371,7 @@ class Round {
     else
       entry.stored = {
         state: movement.state,
-        consentedAt: statement.consentedAt,
+        consentedAt,
         retailer: statement.retailer,
         lastSeq: movement.seq,
         lateSeq: old?.lateSeq ?? null,
@@ -411,7 +417,8 @@ class Round {
     this.#withheld.push({
       entry,
       source: statement.source,
-      consentedAt: statement.consentedAt,
+      // Without a date it counts from its receipt (law.md, rule 12).
+      consentedAt: statement.consentedAt ?? journal.receivedAt,
       receivedAt: journal.receivedAt,
       task,
     });

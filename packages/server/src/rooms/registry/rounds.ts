@@ -41,6 +41,8 @@ export interface RoundsOptions<T extends RoundTask, R> {
   readonly run: (tasks: readonly T[], wait: boolean) => Promise<Map<T, R>>;
   /** A failure that repeating cannot mend: one of the statements is bad. */
   readonly isDataError: (error: unknown) => boolean;
+  /** Whether it was committed could not be found out: it may be there, so it must not be run again. */
+  readonly isUndecided?: (error: unknown) => boolean;
   /** The one task that a data error is left with: its own result, or the error for its caller. */
   readonly isolate: (task: T, error: unknown) => Promise<R>;
   readonly onRound?: (statements: number, tasks: number, brands: number) => void;
@@ -164,14 +166,24 @@ export class Rounds<T extends RoundTask, R> {
       taken.length,
       brands.size,
     );
-    await this.#settle(taken, false);
+    const leftOut: Waiting<T, R>[] = [];
+    await this.#settle(taken, false, leftOut);
+    for (const waiting of leftOut.reverse()) {
+      waiting.missed += 1;
+      this.#enqueue(waiting, 'first');
+    }
     for (const brandId of brands) this.#busy.delete(brandId);
     this.#inFlight -= 1;
     this.#start();
     if (this.#inFlight === 0 && this.#waitingStatements === 0) for (const wake of this.#idle.splice(0)) wake();
   }
 
-  async #settle(taken: readonly Waiting<T, R>[], repeated: boolean): Promise<void> {
+  /** @param leftOut what must wait for the next round; a brand that is in it is not asked again in this one */
+  async #settle(some: readonly Waiting<T, R>[], repeated: boolean, leftOut: Waiting<T, R>[]): Promise<void> {
+    const absent = new Set(leftOut.map(({ task }) => task.brandId));
+    const taken = some.filter(({ task }) => !absent.has(task.brandId));
+    leftOut.push(...some.filter(({ task }) => absent.has(task.brandId)));
+    if (taken.length === 0) return;
     const wait = taken.some(({ missed }) => missed >= BUSY_ROUNDS_MAX);
     let results: Map<T, R>;
     try {
@@ -180,31 +192,26 @@ export class Rounds<T extends RoundTask, R> {
         wait,
       );
     } catch (error) {
-      if (this.#options.isDataError(error)) await this.#halve(taken, error);
-      else if (repeated) for (const { reject } of taken) reject(error);
-      else await this.#settle(taken, true);
+      if (this.#options.isDataError(error)) await this.#halve(taken, error, leftOut);
+      else if (repeated || this.#options.isUndecided?.(error)) for (const { reject } of taken) reject(error);
+      else await this.#settle(taken, true, leftOut);
       return;
     }
-    const missed: Waiting<T, R>[] = [];
     for (const waiting of taken) {
       const result = results.get(waiting.task);
-      if (result === undefined) missed.push(waiting);
+      if (result === undefined) leftOut.push(waiting);
       else waiting.resolve(result);
-    }
-    for (const waiting of missed.reverse()) {
-      waiting.missed += 1;
-      this.#enqueue(waiting, 'first');
     }
   }
 
-  async #halve(taken: readonly Waiting<T, R>[], error: unknown): Promise<void> {
+  async #halve(taken: readonly Waiting<T, R>[], error: unknown, leftOut: Waiting<T, R>[]): Promise<void> {
     if (taken.length === 1) {
       const { task, resolve, reject } = taken[0] as Waiting<T, R>;
       await this.#options.isolate(task, error).then(resolve, reject);
       return;
     }
     const middle = taken.length >> 1;
-    await this.#settle(taken.slice(0, middle), false);
-    await this.#settle(taken.slice(middle), false);
+    await this.#settle(taken.slice(0, middle), false, leftOut);
+    await this.#settle(taken.slice(middle), false, leftOut);
   }
 }
