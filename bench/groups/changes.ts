@@ -77,7 +77,7 @@ export function feedReader(stage: Stage): {
 
 export async function changes(stage: Stage): Promise<Row[]> {
   const { quick } = stage.options;
-  const seconds = quick ? 1.5 : 3;
+  const seconds = quick ? 1 : 3;
   const end = stage.filled();
   const result: Row[] = [];
   for (const connections of CONNECTIONS) {

@@ -32,7 +32,7 @@ export function multipleStatusCall(stage: Stage, brand: number): string {
 
 export async function multipleStatus(stage: Stage): Promise<Row[]> {
   const { quick } = stage.options;
-  const seconds = quick ? 1.5 : 3;
+  const seconds = quick ? 1 : 3;
   const lists = Array.from({ length: LISTS }, () => addressList(stage));
   const calls = lists.map((recipients, i) =>
     stage.toBrand(i % BRANDS.length, 'POST', '/consents/BIREYSEL/status/MESAJ', { recipients }),

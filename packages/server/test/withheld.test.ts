@@ -13,7 +13,10 @@ afterAll(async () => {
   await house.close();
 });
 let number = 0;
-const address = () => `+90534${(number += 1).toString().padStart(7, '0')}`;
+const address = () => {
+  number += 1;
+  return `+90534${number.toString().padStart(7, '0')}`;
+};
 const say = async (
   to: string,
   status: 0 | 1,
