@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Cluster, openCluster } from '../src/ground/cluster.ts';
 import { type Caller, codesOf, openCaller, type Said, wireTime } from './support/caller.ts';
 import { Ledger } from './support/ledger.ts';
@@ -37,7 +37,7 @@ beforeEach(async () => {
 
 afterEach(async ({ task }) => {
   ledger?.close();
-  if (task.result?.state === 'fail') console.log(server?.printed());
+  if (task.result?.state === 'fail') console.log(server?.printed() ?? '');
   await server?.stop();
   server = undefined;
   ledger = undefined;
@@ -100,37 +100,36 @@ describe('an outside database', () => {
   let cluster: Cluster;
   let link: WeakLink;
   let caller: Caller;
+  let running: ServerProcess;
+  let outside: string;
 
   /** The address of the database past the weak link. */
   function directUrl(): string {
     return cluster.url;
   }
 
-  async function startOutside(): Promise<ServerProcess> {
+  // One server through all of it: it is never started again.
+  beforeAll(async () => {
+    outside = await mkdtemp(join(tmpdir(), 'acik iys outside-'));
+    await chmod(outside, 0o755);
+    cluster = await openCluster({ folder: join(outside, 'outside') });
+    link = await weakLink(cluster.port);
     const url = new URL(cluster.url);
     url.port = String(link.port);
-    return await startServer({ DATABASE_URL: url.href, ACIK_IYS_DATA: join(home, 'data'), ACIK_IYS_LOG: 'warn' });
-  }
-
-  beforeEach(async () => {
-    cluster = await openCluster({ folder: join(home, 'outside') });
-    link = await weakLink(cluster.port);
-    server = await startOutside();
-    caller = openCaller(server.url);
+    running = await startServer({ DATABASE_URL: url.href, ACIK_IYS_DATA: join(outside, 'data') });
+    caller = openCaller(running.url);
   });
 
-  // Before the outer one, which removes the folders.
-  afterEach(async () => {
+  afterAll(async () => {
     caller.close();
-    ledger?.close();
-    await server?.stop();
+    expect(await running.stop()).toBe(0);
     await link.close();
     await cluster.stop();
+    await rm(outside, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
   test('that is stopped and started again is survived; what got 503 is not there', async () => {
     const random = seeded(testSeed('outside database'));
-    const running = server as ServerProcess;
     ledger = new Ledger({ random, writers: WRITERS });
     await ledger.start(running.url);
     await ledger.afterAcknowledged(WARM);
@@ -139,7 +138,7 @@ describe('an outside database', () => {
     while (ledger.denied < denied + WARM) await pause(5);
     expect((await caller.call('GET', '/health/ready')).status).toBe(503);
     expect((await caller.call('GET', '/health/live')).status).toBe(200);
-    cluster = await openCluster({ folder: join(home, 'outside') });
+    cluster = await openCluster({ folder: join(outside, 'outside') });
     link.target(cluster.port);
     await ledger.afterAcknowledged(WARM);
     await ledger.stop();
@@ -149,7 +148,6 @@ describe('an outside database', () => {
 
   test('whose backends are all ended, again and again, is survived', async () => {
     const random = seeded(testSeed('ended backends'));
-    const running = server as ServerProcess;
     const owner = new pg.Client({ connectionString: directUrl() });
     await owner.connect();
     ledger = new Ledger({ random, writers: WRITERS });
@@ -170,7 +168,6 @@ describe('an outside database', () => {
 
   test('that is cut off, again and again, is survived', async () => {
     const random = seeded(testSeed('cut off'));
-    const running = server as ServerProcess;
     ledger = new Ledger({ random, writers: WRITERS });
     await ledger.start(running.url);
     for (let time = 0; time < 10; time++) {
@@ -211,7 +208,7 @@ describe('an outside database', () => {
     const token = await caller.token(600100);
     const date = wireTime(Math.floor(Date.now() / 1000) - 3_600);
     for (let n = 0; n < 5; n++) {
-      const recipient = `+90533555000${n}`;
+      const recipient = `+9053355500${delivered ? 1 : 2}${n}`;
       const happened = link.cutAtCommit(delivered);
       const said = await add(token, recipient, date);
       await happened;

@@ -103,7 +103,7 @@ describe('setup', { timeout: 300_000 }, () => {
     const made = /shown once: (\S{24})$/m.exec(partner.out)?.[1] as string;
     const before = await logIn('api@ortak.example', made);
     expect(before.status).toBe(200);
-    const brands = async (): Promise<string> => (await call('GET', '/integrator/brands', before.token)).text();
+    const brands = async (): Promise<string> => (await call('GET', '/integrator/800100/sps', before.token)).text();
     expect(
       (await run(['grant', '--partner', '800100', '--brand', '700101', '--mesaj', 'write', '--reconciliation'])).code,
     ).toBe(0);

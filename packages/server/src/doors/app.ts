@@ -14,7 +14,7 @@ import type { RequestMetrics } from '../ground/metrics.ts';
 import { homePage } from './home.ts';
 import { officialDoor, type Rooms } from './official/index.ts';
 
-/** Head and body of a request must be here by then. */
+/** Head and body of a request must be here by then; a connection that says nothing counts from its beginning. */
 const REQUEST_DEADLINE_MS = 20_000;
 const HEAD_DEADLINE_MS = 10_000;
 /** Longer than the usual idle time of proxies (60 s), so that they close first. */
@@ -29,23 +29,29 @@ export interface AppOptions {
   readonly metrics: RequestMetrics;
   /** Resolves when the server can do its work. */
   readonly ready: () => Promise<void>;
+  /** Other deadlines for rude clients, in milliseconds: tests have no twenty seconds. */
+  readonly deadlines?: { readonly request: number; readonly head: number; readonly check: number };
 }
 
-export async function openApp(rooms: Rooms, { log, metrics, ready }: AppOptions): Promise<FastifyInstance> {
+const DEADLINES = { request: REQUEST_DEADLINE_MS, head: HEAD_DEADLINE_MS, check: DEADLINE_CHECK_MS };
+
+export async function openApp(rooms: Rooms, options: AppOptions): Promise<FastifyInstance> {
+  const { log, metrics, ready, deadlines = DEADLINES } = options;
   const { config } = rooms;
   const app = fastify({
     bodyLimit: config.bodyBytesMax,
-    requestTimeout: REQUEST_DEADLINE_MS,
+    requestTimeout: deadlines.request,
     connectionTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEAD_DEADLINE_MS, connectionsCheckingInterval: DEADLINE_CHECK_MS },
+    http: { headersTimeout: deadlines.head, connectionsCheckingInterval: deadlines.check },
     forceCloseConnections: 'idle',
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     genReqId: () => randomBytes(REQUEST_ID_BYTES).toString('base64url'),
     requestIdHeader: false,
     logger: false,
-    // Programs in the field join base and path with two slashes.
-    rewriteUrl: (request) => (request.url ?? '/').replace(/^[^?]+/, (path) => path.replace(/\/{2,}/g, '/')),
+    // A call that comes on a kept connection while the server closes is answered like any other, then let go.
+    return503OnClosing: false,
+    rewriteUrl: (request) => pathOf(request.url ?? '/'),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     exposeHeadRoutes: false,
     // A path that cannot be decoded: no hook runs for it.
@@ -120,6 +126,12 @@ export async function openApp(rooms: Rooms, { log, metrics, ready }: AppOptions)
     }
   });
   return app;
+}
+
+/** Programs in the field join base and path with two slashes; proxies may send the whole address (RFC 9112, 3.2.2). */
+function pathOf(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '');
+  return (path.startsWith('/') ? path : `/${path}`).replace(/^[^?]+/, (it) => it.replace(/\/{2,}/g, '/'));
 }
 
 function sendOwn(reply: FastifyReply, code: OwnErrorCode, values: Record<string, string | number> = {}): FastifyReply {

@@ -65,6 +65,9 @@ const SOURCES = ['HS_WEB', 'HS_MOBIL', 'HS_CAGRI_MERKEZI', 'HS_ISLAK_IMZA'] as c
 const BACK_SECONDS = 40_000;
 const PAGE = 1_000;
 
+/** Two ledgers of one run never share a key. */
+let nextAddress = 0;
+
 function signature(brand: number, wire: Wire): string {
   const { recipient, type, recipientType, status, source, consentDate } = wire;
   return [brand, recipient, type, recipientType, status, source, consentDate].join('|');
@@ -91,7 +94,6 @@ export class Ledger {
   /** What a follower of the cursor has seen, across all bad days. */
   readonly #followed = new Map<number, Followed>();
   readonly #tokens = new Map<number, string>();
-  #nextAddress = 0;
   #caller: Caller | undefined;
   #running: Promise<void>[] = [];
   #stopping = false;
@@ -230,7 +232,7 @@ export class Ledger {
   }
 
   #newKey(): Key {
-    const number = this.#nextAddress++;
+    const number = nextAddress++;
     const type = this.#random.pick(['ARAMA', 'MESAJ', 'EPOSTA'] as const);
     const recipient =
       type === 'EPOSTA' ? `kisi${number}@cokme.example` : `+90532${(1_000_000 + number).toString().padStart(7, '0')}`;
