@@ -87,6 +87,8 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
       return sendOwn(reply, 'request.too_large', { limit: config.bodyBytesMax });
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+      return sendOwn(reply, 'request.unsupported_media_type', { expected: 'application/json' });
     if (error.statusCode !== undefined && error.statusCode < 500)
       return reply.code(error.statusCode).send({ errors: [{ code: error.code ?? 'request', message: error.message }] });
     log.error('request.failed', { requestId: request.id, ...errorFields(error) });
