@@ -21,8 +21,18 @@ const HEAD_DEADLINE_MS = 10_000;
 const KEEP_ALIVE_MS = 72_000;
 /** How often Node looks for requests past their deadline. */
 const DEADLINE_CHECK_MS = 2_000;
-/** 128 bits of a request id would be waste in each log line: 72 are unique enough. */
-const REQUEST_ID_BYTES = 9;
+/** Tells this process's requests from all others': 48 random bits, then a running number. */
+const PROCESS_ID_BYTES = 6;
+
+/** Unique, short, and without asking for random bytes at each call. */
+function requestIds(): () => string {
+  const process = randomBytes(PROCESS_ID_BYTES).toString('base64url');
+  let last = 0;
+  return () => {
+    last += 1;
+    return `${process}-${last.toString(36)}`;
+  };
+}
 
 export interface AppOptions {
   readonly log: Log;
@@ -46,7 +56,7 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
     http: { headersTimeout: deadlines.head, connectionsCheckingInterval: deadlines.check },
     forceCloseConnections: 'idle',
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
-    genReqId: () => randomBytes(REQUEST_ID_BYTES).toString('base64url'),
+    genReqId: requestIds(),
     requestIdHeader: false,
     logger: false,
     // A call that comes on a kept connection while the server closes is answered like any other, then let go.
@@ -68,20 +78,24 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
 
-  app.addHook('onSend', async (request, reply) => {
+  // Callbacks, not async functions: a promise for each of them is a tenth of an empty call.
+  app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+    done(null, payload);
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
-    metrics.request(route, request.method, reply.statusCode, reply.elapsedTime / 1000);
+    const ms = reply.elapsedTime;
+    metrics.request(route, request.method, reply.statusCode, ms / 1000);
     log.info('request', {
       requestId: request.id,
       method: request.method,
       route,
       status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ms: Math.round(ms * 10) / 10,
     });
+    done();
   });
   app.setNotFoundHandler((_request, reply) => sendOwn(reply, 'route.unknown'));
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {

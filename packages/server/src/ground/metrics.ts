@@ -70,6 +70,8 @@ export function openMetrics({ database, registry, deliveries }: Measured): Reque
     'Push addresses parked after a day of failing.',
     async () => (await deliveries.lag()).parked,
   );
+  // The labels are resolved once a series; there are as many as routes × statuses.
+  const seriesOf = new Map<string, Histogram.Internal<'route' | 'method' | 'status'>>();
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   gauge('acik_iys_event_loop_delay_p99_seconds', 'Event-loop delay since the last look.', () => {
@@ -79,7 +81,15 @@ export function openMetrics({ database, registry, deliveries }: Measured): Reque
   });
 
   return {
-    request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
+    request: (route, method, status, seconds) => {
+      const name = `${method} ${status} ${route}`;
+      let series = seriesOf.get(name);
+      if (series === undefined) {
+        series = requests.labels({ route, method, status });
+        seriesOf.set(name, series);
+      }
+      series.observe(seconds);
+    },
     text: () => metrics.metrics(),
     contentType: metrics.contentType,
     close: () => delay.disable(),
