@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OFFICIAL_ROUTES, type OfficialRoute } from '../src/doors/official/index.ts';
 import { wireTime } from './support/caller.ts';
 import { type FuzzCase, mutatedCase, told, type ValidCall, validCase } from './support/fuzz-cases.ts';
-import { LONG, seeded, testSeed } from './support/random.ts';
+import { LONG, type Random, seeded, testSeed } from './support/random.ts';
 import { PARTNER, RETAIL, type TestServer, testServer } from './support/server.ts';
 
 const CASES = LONG ? 100_000 : 5_000;
@@ -98,8 +98,13 @@ async function validCalls(): Promise<Record<string, ValidCall>> {
   });
   const key = { recipient: consent.recipient, type: 'MESAJ', recipientType: 'BIREYSEL' };
   const keys = { recipients: [consent.recipient], type: 'MESAJ', recipientType: 'BIREYSEL' };
-  const fresh = { ...consent, recipient: '+905321234568', consentDate: wireTime(now - 3_600) };
-  const freshList = list.map((one, i) => ({ ...one, recipient: `yeni${i}@posta.example` }));
+  const fresh = (random: Random): object => ({
+    ...consent,
+    recipient: `+90533${String(random.below(10_000_000)).padStart(7, '0')}`,
+    consentDate: wireTime(now - 3_600),
+  });
+  const freshList = (random: Random): object[] =>
+    list.map((one) => ({ ...one, recipient: `yeni${random.below(1e9)}@posta.example` }));
   const connection = {
     url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/push`,
     type: 'MESAJ',
@@ -110,43 +115,43 @@ async function validCalls(): Promise<Record<string, ValidCall>> {
   const reportDay = { ...brand, reportDate: day };
   return {
     createToken: {
-      body: {
+      body: () => ({
         grant_type: 'refresh_token',
         refresh_token: (refresh.body as { refresh_token: string }).refresh_token,
         username: RETAIL.email,
         password: RETAIL.password,
-      },
+      }),
     },
     addConsent: { parameters: brand, body: fresh },
-    addConsentV2: { parameters: brand, body: { ...fresh, recipient: '+905321234569' } },
+    addConsentV2: { parameters: brand, body: fresh },
     addBatchConsent: { parameters: brand, body: freshList },
     addBatchConsentV2: { parameters: brand, body: freshList },
     searchRequestDetails: { parameters: { ...brand, requestId } },
     searchRequestDetailsV2: { parameters: { ...brand, requestId } },
-    consentDetail: { parameters: brand, body: key },
+    consentDetail: { parameters: brand, body: () => key },
     batchConsentStatus: {
       parameters: { ...brand, recipientType: 'BIREYSEL', type: 'MESAJ' },
-      body: { recipients: [consent.recipient, '+905321230000'] },
+      body: () => ({ recipients: [consent.recipient, '+905321230000'] }),
     },
-    consentsHistory: { parameters: brand, query: { limit: '10', offset: '0' }, body: key },
+    consentsHistory: { parameters: brand, query: { limit: '10', offset: '0' }, body: () => key },
     PullPerBrandCode: { parameters: brand, query: { source: 'HS', limit: '10', after: '' } },
-    addRetailers: { parameters: brand, body: { ...key, retailerAccess: [retailerCode] } },
-    overrideRetailers: { parameters: brand, body: { ...keys, retailerAccess: [retailerCode] } },
-    searchRetailersOfOneConsent: { parameters: brand, query: { limit: '10', offset: '0' }, body: key },
-    removeRelationBetweenRetailer: { parameters: brand, body: { ...keys, retailerAccess: [retailerCode] } },
-    removeRelationsBetweenRetailersAndConsents: { parameters: brand, body: keys },
-    createRetailer: { parameters: brand, body: retailer },
+    addRetailers: { parameters: brand, body: () => ({ ...key, retailerAccess: [retailerCode] }) },
+    overrideRetailers: { parameters: brand, body: () => ({ ...keys, retailerAccess: [retailerCode] }) },
+    searchRetailersOfOneConsent: { parameters: brand, query: { limit: '10', offset: '0' }, body: () => key },
+    removeRelationBetweenRetailer: { parameters: brand, body: () => ({ ...keys, retailerAccess: [retailerCode] }) },
+    removeRelationsBetweenRetailersAndConsents: { parameters: brand, body: () => keys },
+    createRetailer: { parameters: brand, body: (random) => ({ ...retailer, tckn: someTckn(random) }) },
     searchRetailers: { parameters: brand, query: { limit: '10', offset: '0', short: 'true' } },
     searchSingleRetailer: { parameters: { ...brand, retailerCode: String(retailerCode) } },
     deleteRetailer: { parameters: { ...brand, retailerCode: String(doomed) } },
     changeSummary: { parameters: { ...reportDay, recipientType: 'BIREYSEL' } },
     agreementsDate: { parameters: reportDay },
-    agreementDatePut: { parameters: reportDay, body: { agreementStatus: true } },
+    agreementDatePut: { parameters: reportDay, body: () => ({ agreementStatus: true }) },
     agreementTimeStamp: { parameters: reportDay },
     agreementFile: { parameters: reportDay },
-    pushRegistration: { parameters: brand, body: { connection: [connection] } },
+    pushRegistration: { parameters: brand, body: () => ({ connection: [connection] }) },
     getPushRegistration: { parameters: brand },
-    pushUnregistration: { parameters: brand, body: connection },
+    pushUnregistration: { parameters: brand, body: () => connection },
     getBrandsDetails: { parameters: { iysCode: '600100' } },
     'get-subscription': { parameters: { iysCode: '600100' } },
     ...partnerCalls(),
@@ -155,6 +160,15 @@ async function validCalls(): Promise<Record<string, ValidCall>> {
     getTowns: {},
     townDetails: { parameters: { code: '1' } },
   };
+}
+
+/** A Turkish identity number that nobody has, with its two check digits. */
+function someTckn(random: Random): string {
+  const digits = [1 + random.below(9), ...Array.from({ length: 8 }, () => random.below(10))];
+  const sum = (from: number): number => digits.reduce((total, digit, i) => (i % 2 === from ? total + digit : total), 0);
+  const tenth = (sum(0) * 7 - sum(1) + 100) % 10;
+  const eleventh = (sum(0) + sum(1) + tenth) % 10;
+  return [...digits, tenth, eleventh].join('');
 }
 
 function partnerCalls(): Record<string, ValidCall> {
@@ -263,11 +277,12 @@ function heap(): number {
 
 test('there is a valid call of every route, and it is taken', async () => {
   const refused: string[] = [];
+  const random = seeded(testSeed('valid calls'));
   for (const route of OFFICIAL_ROUTES) {
     const call = valid[route.operation];
     if (call === undefined) refused.push(`${route.operation} has none`);
     else if (route.operation !== 'deleteRetailer') {
-      const one = validCase(route, call, tokenOf(call, route));
+      const one = validCase(route, call, tokenOf(call, route), random);
       const { status, text } = await send(one);
       if (status >= 300) refused.push(`${told(one)} → ${status} ${text}`);
     }

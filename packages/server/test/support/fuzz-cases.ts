@@ -20,7 +20,8 @@ export interface FuzzCase {
 export interface ValidCall {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
+  /** Drawn anew for each case, so that what would be stored is not there yet. */
+  readonly body?: (random: Random) => unknown;
   /** Whose token: provider's or partner's. */
   readonly as?: 'provider' | 'partner';
 }
@@ -428,17 +429,17 @@ function withLetter(word: string, random: Random): string {
 }
 
 /** A valid call of a route as a case without mutations. */
-export function validCase(route: OfficialRoute, valid: ValidCall, token: string | undefined): FuzzCase {
-  return finished(route.operation, draftOf(route, valid, token), []);
+export function validCase(route: OfficialRoute, valid: ValidCall, token: string | undefined, random: Random): FuzzCase {
+  return finished(route.operation, draftOf(route, valid, token, random), []);
 }
 
-function draftOf({ method, path }: OfficialRoute, valid: ValidCall, token: string | undefined): Draft {
+function draftOf({ method, path }: OfficialRoute, valid: ValidCall, token: string | undefined, random: Random): Draft {
   return {
     method,
     template: path,
     parameters: { ...valid.parameters },
     query: Object.entries(valid.query ?? {}),
-    body: valid.body,
+    body: valid.body?.(random),
     texts: [],
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -455,7 +456,7 @@ export function mutatedCase(
   token: string | undefined,
   random: Random,
 ): FuzzCase {
-  const draft = draftOf(route, valid, token);
+  const draft = draftOf(route, valid, token, random);
   const names: string[] = [];
   if (random.chance(0.1) && route.aliases) draft.template = random.pick(route.aliases);
   for (let n = 1 + random.below(3); n > 0; n--) {

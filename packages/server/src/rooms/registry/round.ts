@@ -426,6 +426,7 @@ class Round {
 
   /** V2: an unchanged statement is answered with the movement that stands for it. */
   async #describeUnchanged(): Promise<void> {
+    if (this.#unchanged.length === 0) return;
     const fresh = new Map(this.#movements.map((movement) => [`${movement.entry.brandId} ${movement.seq}`, movement]));
     const stored: UnchangedItem[] = [];
     for (const item of this.#unchanged) {
