@@ -108,9 +108,6 @@ export function statusOf(state: State): Status {
 export function sourceNumberOf(state: State): number {
   return state >> 1;
 }
-/** States from this number on were written by a source of the registry. */
-export const FIRST_REGISTRY_STATE = stateOf(FIRST_REGISTRY_SOURCE, RET);
-
 /** What a movement did to the stored status; counted per day (`brand_day.change`). */
 export const CHANGES = {
   firstOnay: 0,

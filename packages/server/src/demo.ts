@@ -78,7 +78,8 @@ export async function loadDemo({ rooms, database, keys }: DemoTools): Promise<nu
   return await makeHistory(rooms, database, keys);
 }
 
-async function makeParties({ parties, access, clock }: Rooms): Promise<void> {
+/** The fixed providers, brands, partner, grant and accounts; what is there already stays. */
+export async function makeParties({ parties, access, clock }: Rooms): Promise<void> {
   const now = clock.now();
   const subscription = {
     packageName: 'Deneme',

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement } from '@acik-iys/law';
+import { ONAY, RET, type Statement } from '@acik-iys/law';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFiles } from '../src/ground/files.ts';
 import { AddressKeys } from '../src/ground/keys.ts';
@@ -15,30 +15,16 @@ import { type AuditCounts, auditRegistry, type Fault, faultLine } from '../src/r
 import { DOORS, newRequestId } from '../src/rooms/registry/index.ts';
 import { auditDayFiles, type DayFault } from '../src/rooms/reports/audit.ts';
 import { openReports } from '../src/rooms/reports/index.ts';
-import { TEST_SECRET, testRegistry } from './support/registry.ts';
+import { statementOf, TEST_SECRET, telephones, testRegistry } from './support/registry.ts';
 
-const MESSAGE = kindOf(1, 0);
-const MAIL = kindOf(2, 0);
 const PROGRAM = fileURLToPath(new URL('../src/programs/audit.ts', import.meta.url));
 
 let house: Awaited<ReturnType<typeof testRegistry>>;
-let number = 0;
 
-function newTelephone(): string {
-  number += 1;
-  return `+90533${number.toString().padStart(7, '0')}`;
-}
+const newTelephone = telephones();
 
 function statement(address: string, status: 0 | 1, ago: number, more: Partial<Statement> = {}): Statement {
-  return {
-    kind: address.includes('@') ? MAIL : MESSAGE,
-    address,
-    status,
-    source: SOURCE_NUMBERS.HS_WEB,
-    consentedAt: house.clock.now() - ago,
-    retailer: null,
-    ...more,
-  };
+  return statementOf(address, status, house.clock.now() - ago, more);
 }
 
 async function look(newest?: number): Promise<{ counts: AuditCounts; faults: Fault[] }> {

@@ -3,14 +3,11 @@
 import { kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement, stateOf } from '@acik-iys/law';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOORS, newRequestId, type Outcome, seqOfTransactionId, subRequestId } from '../src/rooms/registry/index.ts';
-import { testRegistry } from './support/registry.ts';
+import { MESSAGE, statementOf, telephones, testRegistry } from './support/registry.ts';
 
-const MESSAGE = kindOf(1, 0);
-const MAIL = kindOf(2, 0);
 const MERCHANT_CALL = kindOf(0, 1);
 
 let house: Awaited<ReturnType<typeof testRegistry>>;
-let number = 0;
 beforeAll(async () => {
   house = await testRegistry();
 });
@@ -18,20 +15,9 @@ afterAll(async () => {
   await house.close();
 });
 
-function newTelephone(): string {
-  number += 1;
-  return `+90532${number.toString().padStart(7, '0')}`;
-}
+const newTelephone = telephones();
 function statement(address: string, status: 0 | 1, ago: number, more: Partial<Statement> = {}): Statement {
-  return {
-    kind: address.includes('@') ? MAIL : MESSAGE,
-    address,
-    status,
-    source: SOURCE_NUMBERS.HS_WEB,
-    consentedAt: house.clock.now() - ago,
-    retailer: null,
-    ...more,
-  };
+  return statementOf(address, status, house.clock.now() - ago, more);
 }
 async function record(...statements: Statement[]): Promise<Outcome[]> {
   return await house.registry.record(house.scope(1), statements, { door: DOORS.officialSingle });

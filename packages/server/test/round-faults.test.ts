@@ -2,15 +2,13 @@
 // deadlocks, bad data, a COMMIT that never arrives, one that is refused, one whose answer is lost. After each the
 // answer must be honest: accepted means there once, an error means that nothing is there, and the next call works.
 
-import { kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement } from '@acik-iys/law';
+import { ONAY, RET, type Statement } from '@acik-iys/law';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Connection, type Database, DatabaseUnavailable, type Query, sqlState } from '../src/ground/database.ts';
 import { AddressKeys } from '../src/ground/keys.ts';
 import { DOORS, newRequestId, type Outcome, openRegistry, type Registry } from '../src/rooms/registry/index.ts';
-import { TEST_SECRET, testRegistry } from './support/registry.ts';
+import { MAIL, MESSAGE, statementOf, TEST_SECRET, telephones, testRegistry } from './support/registry.ts';
 
-const MESSAGE = kindOf(1, 0);
-const MAIL = kindOf(2, 0);
 const BRAND = 1;
 
 /** How a statement fails. */
@@ -135,21 +133,9 @@ beforeEach(() => {
   works = 0;
 });
 
-let number = 0;
-function newTelephone(): string {
-  number += 1;
-  return `+90533${number.toString().padStart(7, '0')}`;
-}
+const newTelephone = telephones();
 function statement(address: string, status: 0 | 1, ago: number, more: Partial<Statement> = {}): Statement {
-  return {
-    kind: address.includes('@') ? MAIL : MESSAGE,
-    address,
-    status,
-    source: SOURCE_NUMBERS.HS_WEB,
-    consentedAt: base - ago,
-    retailer: null,
-    ...more,
-  };
+  return statementOf(address, status, base - ago, more);
 }
 /** The moment that dates are counted from: fixed, so that the same statement can be sent again. */
 let base = 0;
@@ -164,7 +150,7 @@ async function record(list: readonly Statement[], brandId = BRAND): Promise<Outc
 /** A call that makes a round do everything that a round can do. */
 async function everything() {
   const [withheld, same, unknown, fresh] = [newTelephone(), newTelephone(), newTelephone(), newTelephone()];
-  const mail = `a${number}@ornek.com.tr`;
+  const mail = `a${newTelephone().slice(1)}@ornek.com.tr`;
   await record([statement(withheld, ONAY, 100), statement(withheld, RET, 100), statement(same, ONAY, 100)]);
   const list = [
     statement(withheld, ONAY, 50, { retailer: 11111111 }),

@@ -23,6 +23,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir } fr
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { StartError, startErrorOfFile } from './start-error.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Of the manifest's layout. */
 const FORMAT = 1;
@@ -362,17 +363,6 @@ async function syncAll(root: string, files: readonly BackupFile[]): Promise<void
     }
   };
   await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, worker));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows has no handle of a folder to sync.
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 // --------------------------------------------------------------------------------------------- bringing back

@@ -13,6 +13,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
+import { syncFolder } from './sync-folder.ts';
 
 const HASH = 'sha384';
 const CIPHER = 'aes-256-ctr';
@@ -175,16 +176,5 @@ export class CheckedContent extends Transform {
   override _flush(done: TransformCallback): void {
     if (this.#hash.digest().equals(this.#sha384)) done(null, this.#held);
     else done(new FileDamaged('its content has another hash'));
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows does not open folders; its file system keeps renames in order by itself.
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -23,7 +23,7 @@ const BLOCK = 16;
 export type AddressKey = string;
 
 export class AddressKeys {
-  /** Kept open: a new cipher costs more than a small list. ECB without padding holds nothing over between calls. */
+  /** Kept open: a new cipher costs more than a small list. Fed whole blocks only (`inBlocks`). */
   readonly #telephone: Cipheriv;
   readonly #telephoneOpener: Decipheriv;
   readonly #email: Cipheriv;
@@ -49,12 +49,12 @@ export class AddressKeys {
     const blocks = Buffer.alloc(telephones.length * BLOCK);
     for (let i = 0; i < telephones.length; i++)
       blocks.write((telephones[i] as string).slice(1), i * BLOCK, BLOCK, 'latin1');
-    return cutHex(this.#telephone.update(blocks));
+    return cutHex(inBlocks(this.#telephone, blocks));
   }
 
   /** Telephones of a list of keys; rubbish that was never a key throws. */
   openTelephones(keys: readonly AddressKey[]): string[] {
-    const text = this.#telephoneOpener.update(Buffer.from(keys.join(''), 'hex')).toString('latin1');
+    const text = inBlocks(this.#telephoneOpener, Buffer.from(keys.join(''), 'hex')).toString('latin1');
     return keys.map((_, i) => {
       const block = text.slice(i * BLOCK, (i + 1) * BLOCK);
       const end = block.indexOf('\0');
@@ -123,7 +123,7 @@ export class AddressKeys {
         iv[at] = (iv[at] as number) + 1;
       }
     });
-    const stream = this.#email.update(counters);
+    const stream = inBlocks(this.#email, counters);
     return texts.map((text, i) => {
       const out = Buffer.allocUnsafe(text.length);
       const start = starts[i] as number;
@@ -131,6 +131,12 @@ export class AddressKeys {
       return out;
     });
   }
+}
+
+/** ECB without padding holds nothing over between whole blocks; a part of one would shift every later list. */
+function inBlocks(cipher: Cipheriv | Decipheriv, blocks: Buffer): Buffer {
+  if (blocks.length % BLOCK !== 0) throw new Error('an address key is no whole block: damaged row');
+  return cipher.update(blocks);
 }
 
 function cutHex(blocks: Buffer): AddressKey[] {

@@ -1,5 +1,6 @@
 // A registry on a fresh database, with brands and the scopes that tests act under.
 
+import { kindOf, SOURCE_NUMBERS, type Statement } from '@acik-iys/law';
 import pg from 'pg';
 import { movableClock } from '../../src/ground/clock.ts';
 import { AddressKeys } from '../../src/ground/keys.ts';
@@ -48,5 +49,35 @@ export async function testRegistry(brands: readonly number[] = [1, 2, 3]) {
       await owner.end();
       await close();
     },
+  };
+}
+
+export const MESSAGE = kindOf(1, 0);
+export const MAIL = kindOf(2, 0);
+
+/** Another ordinary mobile number each time. */
+export function telephones(): () => string {
+  let number = 0;
+  return () => {
+    number += 1;
+    return `+90532${number.toString().padStart(7, '0')}`;
+  };
+}
+
+/** A provider's statement for an individual, given at a time in epoch seconds. */
+export function statementOf(
+  address: string,
+  status: 0 | 1,
+  consentedAt: number,
+  more: Partial<Statement> = {},
+): Statement {
+  return {
+    kind: address.includes('@') ? MAIL : MESSAGE,
+    address,
+    status,
+    source: SOURCE_NUMBERS.HS_WEB,
+    consentedAt,
+    retailer: null,
+    ...more,
   };
 }

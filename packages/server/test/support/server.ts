@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { DEMO_ACCOUNTS } from '../../src/demo.ts';
+import { DEMO_ACCOUNTS, makeParties } from '../../src/demo.ts';
 import type { Rooms } from '../../src/doors/official/index.ts';
 import { movableClock } from '../../src/ground/clock.ts';
 import { type Config, type Limits, readConfig } from '../../src/ground/config.ts';
@@ -136,41 +136,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function makeParties({ parties, access, clock }: Rooms): Promise<void> {
-  const subscription = {
-    packageName: 'Deneme',
-    startsAt: clock.now() - 30 * 86_400,
-    expiresAt: clock.now() + 10 * 365 * 86_400,
-    consentLimit: 1_000_000,
-    consentLimitExceed: true,
-  };
-  const brands = [
-    { brandId: 600100, name: 'Örnek Perakende', master: true },
-    { brandId: 600101, name: 'Örnek Bebek', master: false },
-  ];
-  await parties.createProvider({ providerCode: RETAIL.code, title: RETAIL.title, brands, subscription });
-  await parties.createProvider({
-    providerCode: BANK.code,
-    title: BANK.title,
-    brands: [{ brandId: 600200, name: 'Örnek Banka', master: true }],
-    subscription,
-  });
-  await parties.createPartner({ partnerCode: PARTNER.code, title: PARTNER.title, subscription });
-  await parties.grant(PARTNER.code, 600100, {
-    arama: 'write',
-    mesaj: 'write',
-    eposta: 'read',
-    reconciliation: true,
-    via: false,
-  });
-  for (const { email, password, code } of DEMO_ACCOUNTS)
-    await access.createAccount({
-      email,
-      password,
-      role: 'API_USER',
-      ...(code === PARTNER.code ? { partnerCode: code } : { providerCode: code }),
-    });
-  access.forget();
 }

@@ -76,3 +76,14 @@ export function statusOfFaults(errors: readonly WireError[]): number {
 export function faultsRefusal(errors: readonly WireError[]): OfficialError {
   return new OfficialError(statusOfFaults(errors), errors);
 }
+
+/** H180 for each retailer of a list that the brand does not know, by its place. */
+export function unknownRetailerFaults(
+  retailers: readonly number[],
+  unknown: ReadonlySet<number>,
+  index?: number,
+): WireError[] {
+  return retailers.flatMap((code, place) =>
+    unknown.has(code) ? [wireFault({ code: 'H180', location: ['retailerAccess', place], value: code }, index)] : [],
+  );
+}

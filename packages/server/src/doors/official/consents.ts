@@ -19,7 +19,15 @@ import {
 } from '@acik-iys/law';
 import type { Door, Outcome } from '../../rooms/registry/index.ts';
 import { DOORS, newRequestId, STATEMENTS_MAX, subRequestIds } from '../../rooms/registry/index.ts';
-import { type Answer, faultsRefusal, OfficialError, refusal, type WireError, wireFault } from './answer.ts';
+import {
+  type Answer,
+  faultsRefusal,
+  OfficialError,
+  refusal,
+  unknownRetailerFaults,
+  type WireError,
+  wireFault,
+} from './answer.ts';
 import { isObject } from './body.ts';
 import { type BrandCall, GATES, type OfficialRoute, storing } from './route.ts';
 import * as schemas from './schemas.ts';
@@ -40,7 +48,7 @@ function assertMayWrite(call: BrandCall, statements: readonly Statement[]): void
     if (!call.scope.may(channelOf(kind), 'write')) throw refusal('H353', { field: 'type' });
 }
 
-/** H180, of all items at once. `places` says which item and which field each number stands in. */
+/** H180, of all items at once: each fault says in which item and field the number stands. */
 async function assertRetailersKnown(
   call: BrandCall,
   items: readonly { statement: Statement; retailerAccess: readonly number[] | undefined; index?: number }[],
@@ -57,9 +65,7 @@ async function assertRetailersKnown(
     ...(statement.retailer !== null && unknown.has(statement.retailer)
       ? [wireFault({ code: 'H180', location: ['retailerCode'], value: statement.retailer }, index)]
       : []),
-    ...(retailerAccess ?? []).flatMap((code, place) =>
-      unknown.has(code) ? [wireFault({ code: 'H180', location: ['retailerAccess', place], value: code }, index)] : [],
-    ),
+    ...unknownRetailerFaults(retailerAccess ?? [], unknown, index),
   ]);
   throw new OfficialError(403, errors);
 }

@@ -8,7 +8,7 @@ import { errorFields, type Log } from '../../ground/log.ts';
 import type { BrandScope, LimitName, Principal, RateAnswer, Subscription } from '../../rooms/access/index.ts';
 import { Overloaded } from '../../rooms/registry/index.ts';
 import { type Answer, OfficialError, ownRefusal, refusal } from './answer.ts';
-import { parseJson } from './body.ts';
+import { DEPTH_MAX, parseJson } from './body.ts';
 import { consentRoutes } from './consents.ts';
 import { partyRoutes } from './parties.ts';
 import { pushRoutes } from './push.ts';
@@ -230,7 +230,7 @@ function bodyOf(notJson: ErrorCode, raw: unknown): Call['body'] {
   if (parsed.ok) return parsed.value;
   switch (parsed.fault) {
     case 'depth':
-      throw ownRefusal('request.too_deep', { limit: 16 });
+      throw ownRefusal('request.too_deep', { limit: DEPTH_MAX });
     case 'duplicate':
       throw ownRefusal('request.duplicate_key', { field: 'JSON' });
     case 'utf8':

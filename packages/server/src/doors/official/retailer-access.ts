@@ -2,7 +2,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { CHANNELS, channelOf, type FormFault, formatTime, retailerNumber } from '@acik-iys/law';
-import { type Answer, faultsRefusal, OfficialError, refusal, type WireError, wireFault } from './answer.ts';
+import {
+  type Answer,
+  faultsRefusal,
+  OfficialError,
+  refusal,
+  unknownRetailerFaults,
+  type WireError,
+  wireFault,
+} from './answer.ts';
 import { isObject } from './body.ts';
 import { addressFault, checkKey, checkKind } from './key.ts';
 import { checkPage } from './paging.ts';
@@ -72,13 +80,7 @@ function checkRecipients(
 
 async function assertKnown(call: BrandCall, retailers: readonly number[]): Promise<void> {
   const unknown = await call.rooms.parties.unknownRetailers(call.scope, retailers);
-  if (unknown.size > 0)
-    throw new OfficialError(
-      403,
-      retailers.flatMap((code, place) =>
-        unknown.has(code) ? [wireFault({ code: 'H180', location: ['retailerAccess', place], value: code })] : [],
-      ),
-    );
+  if (unknown.size > 0) throw new OfficialError(403, unknownRetailerFaults(retailers, unknown));
 }
 
 async function add(call: BrandCall): Promise<Answer> {

@@ -1,6 +1,6 @@
 // THE HEART: record, check, history, feed, requests. Every movement, from every door, goes through `record`; nothing
-// else writes consents. What happens inside: `rounds.ts` (who rides when), `round.ts` (one transaction),
-// `fingerprint.ts` (transactionId), `gather.ts` and `read-sql.ts` (reading).
+// else writes consents. What happens inside: `rounds.ts` (who rides when), `round.ts` (one transaction), `draft.ts`
+// (what it writes), `fingerprint.ts` (transactionId), `gather.ts` and `read-sql.ts` (reading).
 
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -21,19 +21,20 @@ import type { Clock } from '../../ground/clock.ts';
 import { type Database, isDataError } from '../../ground/database.ts';
 import type { AddressKey, AddressKeys } from '../../ground/keys.ts';
 import type { BrandScope } from '../access/index.ts';
+import type { Outcome, RecordTask } from './draft.ts';
 import { seqOfTransactionId } from './fingerprint.ts';
 import { Gather } from './gather.ts';
 import { numbers, words } from './literals.ts';
 import { type MovementRow, movementRow, transactionIdOf } from './movements.ts';
 import * as sql from './read-sql.ts';
 import { type RetailerAccess, retailerAccess } from './retailer-access.ts';
-import { type Outcome, type RecordTask, runRound, tryRound, Undecided } from './round.ts';
+import { runRound, tryRound, Undecided } from './round.ts';
 import { Overloaded, Rounds } from './rounds.ts';
 import { codeOfOutcome, type Door, isOfficialDoor, OUTCOMES } from './words.ts';
 
+export type { Outcome } from './draft.ts';
 export { seqOfTransactionId, transactionId } from './fingerprint.ts';
 export { factsOf, type MovementRow, movementRow } from './movements.ts';
-export type { Outcome } from './round.ts';
 export { Overloaded } from './rounds.ts';
 export { DOORS, type Door, isV2Door } from './words.ts';
 
