@@ -277,10 +277,10 @@ async function addOne(brand: BrandUnderTest, code: number): Promise<void> {
   const [span, answer] = await timed(() => caller.call('POST', path(brand, '', v2), tokens.get(code), sent));
   const write = { ...span, brand, v2, requestId: null, items: [meant], results: [], tooOld: [] };
   if (spoilt !== null && !welcome) {
-    const withheld = spoilt.tooOld === true && meant.status === 'RET';
-    if (withheld && !mayWrite(code, said)) return expectAnswer(answer, 403, 'H353');
+    // Too old is the age alone: the right to write comes before it.
+    if (spoilt.tooOld && !mayWrite(code, said)) return expectAnswer(answer, 403, 'H353');
     expectAnswer(answer, 422, spoilt.code);
-    writes.push({ ...write, tooOld: withheld ? [meant] : [] });
+    writes.push({ ...write, tooOld: spoilt.tooOld && meant.status === 'RET' ? [meant] : [] });
     return;
   }
   if (!mayWrite(code, said)) return expectAnswer(answer, 403, 'H353');

@@ -97,12 +97,12 @@ function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
   return async (call: BrandCall): Promise<Answer> => {
     if (!isObject(call.body)) throw refusal('H085');
     const { statement, retailerAccess, faults } = checkForm(call.body, formContext(call));
+    if (statement !== null) assertMayWrite(call, [statement]);
     const repeat = version === 2 && statement !== null && isOnlyTooOld(faults) && (await isStored(call, statement));
     if (statement === null || (faults.length > 0 && !repeat)) {
       if (statement !== null) await keepRefusals(call, [statement], door);
       throw faultsRefusal(faults.map((fault) => consentFault(fault)));
     }
-    assertMayWrite(call, [statement]);
     await assertRetailersKnown(call, [{ statement, retailerAccess }]);
     await assertWithinSubscription(call, [statement]);
     const [outcome] = await storing(
@@ -122,7 +122,6 @@ function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
 
 /** A refusal that is only too late for the contract is kept and honoured; everything else in it is turned away. */
 async function keepRefusals(call: BrandCall, statements: readonly Statement[], door: Door): Promise<void> {
-  assertMayWrite(call, statements);
   await storing(call.rooms.registry.withhold(call.scope, statements, door));
 }
 
@@ -133,7 +132,6 @@ function addBatch(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
     if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw refusal('H092');
     if (list.length > STATEMENTS_MAX) throw refusal('H091');
     const { statements, access } = await checkList(call, list, version, door);
-    assertMayWrite(call, statements);
     await assertRetailersKnown(
       call,
       statements.map((statement, index) => ({ statement, retailerAccess: access[index], index })),
@@ -178,7 +176,7 @@ function batchAnswer(requestId: string, statements: readonly Statement[], creati
   return `{"requestId":"${requestId}","subRequests":[${items.join(',')}]}`;
 }
 
-/** Form of all items: every fault of the list in one answer, by index. */
+/** Form of all items: every fault of the list in one answer, by index; then the right to write what is well formed. */
 async function checkList(
   call: BrandCall,
   list: readonly Record<string, unknown>[],
@@ -204,6 +202,8 @@ async function checkList(
     access.push(retailerAccess);
     if (faults.length > 0) tooOld.push({ statement, index, faults });
   }
+  // Before anything is looked up or kept. Faults of form alone are told to everybody.
+  if (errors.length === 0 || tooOld.length > 0) assertMayWrite(call, statements);
   // Asked together: the look-ups of a list ride in one query.
   const repeats = version === 2 ? await Promise.all(tooOld.map(({ statement }) => isStored(call, statement))) : [];
   const turnedAway = tooOld.filter((_, at) => !repeats[at]);
