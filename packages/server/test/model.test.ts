@@ -26,6 +26,8 @@ const OFF_SECONDS = 400;
 const RASTER_SECONDS = 50;
 /** What is sent again is one of so many last statements: often the first is still under way. */
 const REPEATED_OF = 40;
+/** Only the first statement of a key can meet H486: among so many first writes, decisions (HS_KARAR) are common. */
+const EARLY_WRITES = 150;
 /** Law number of the source that a citizen's refusal on the web is written under (vocabulary of the registry). */
 const IYS_WEB = 102;
 
@@ -162,8 +164,8 @@ function newStatement({ brand }: BrandUnderTest): Said {
   const key = someKey();
   const status = random.chance(0.45) ? 'RET' : 'ONAY';
   const merchant = key.recipientType === 'TACIR' && status === 'ONAY';
-  const source =
-    merchant && random.chance(0.1) ? null : status === 'RET' && random.chance(0.1) ? 'HS_KARAR' : random.pick(SOURCES);
+  const decision = status === 'RET' && random.chance(begun < EARLY_WRITES ? 0.5 : 0.1);
+  const source = merchant && random.chance(0.1) ? null : decision ? 'HS_KARAR' : random.pick(SOURCES);
   const date = merchant && random.chance(0.1) ? null : someDate();
   // Retailers follow from the rest: two statements that say the same are the same.
   const codes = retailers.get(brand) as number[];
