@@ -85,10 +85,11 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     },
     async close() {
       clearInterval(expiring);
+      // First: those whose wrong log-in is held back are among the calls that the next line waits for.
+      access.close();
       await app.close();
       await Promise.all([deliveries.stop(), reports.stop()]);
       await registry.drained();
-      access.close();
       metrics.close();
     },
   };

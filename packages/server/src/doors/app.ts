@@ -146,6 +146,7 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
 
 /** Programs in the field join base and path with two slashes; proxies may send the whole address (RFC 9112, 3.2.2). */
 function pathOf(target: string): string {
+  if (target.startsWith('/') && !target.includes('//')) return target;
   const path = target.replace(/^https?:\/\/[^/?]*/i, '');
   return (path.startsWith('/') ? path : `/${path}`).replace(/^[^?]+/, (it) => it.replace(/\/{2,}/g, '/'));
 }

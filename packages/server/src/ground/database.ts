@@ -44,10 +44,13 @@ export interface Database extends Connection {
   close(): Promise<void>;
 }
 
-/** After these the connection is as good as before; after anything else it is closed. */
-function leavesConnectionUsable(error: unknown): boolean {
+/**
+ * Whether the statement itself was answered: then the error is the caller's. Everything else (no answer, a deadline, a
+ * deadlock, a lock not had, no memory) may be another answer next time, and the connection is closed.
+ */
+function isAnswer(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && !/^(08|57P|58|XX|F0|53)/.test(state);
+  return state !== undefined && !/^(08|25P03|40|53|55|57|58|F0|XX)/.test(state);
 }
 
 class PgConnection implements Connection {
@@ -63,7 +66,7 @@ class PgConnection implements Connection {
     try {
       return await this.#client.query({ ...config, values: values as unknown[], rowMode: 'array' });
     } catch (error) {
-      if (leavesConnectionUsable(error)) throw error;
+      if (isAnswer(error)) throw error;
       this.broken = true;
       throw new DatabaseUnavailable(error);
     }

@@ -71,14 +71,35 @@ async function assertRetailersKnown(
 }
 
 /**
- * H525: the subscription's addresses are used up. Counted by the registry's counters, which know consents, not distinct
- * addresses: an upper bound. A refusal is never turned away for it.
+ * H525: the subscription has no room for the consents that are new in the call; what is granted already takes none, so
+ * a retry and a renewal pass. Counted by the registry's counters, which know consents, not distinct addresses: an upper
+ * bound. The refusals of a list that is turned away for it are kept: the caller may never have room for the rest.
  */
-async function assertWithinSubscription(call: BrandCall, statements: readonly Statement[]): Promise<void> {
+async function assertWithinSubscription(call: BrandCall, statements: readonly Statement[], door: Door): Promise<void> {
   const { subscription } = call;
-  if (!subscription || subscription.consentLimitExceed || !statements.some(({ status }) => status === ONAY)) return;
-  if ((await usedConsents(call)) >= subscription.consentLimit)
-    throw refusal('H525', { limit: subscription.consentLimit });
+  if (!subscription || subscription.consentLimitExceed) return;
+  const consents = statements.filter(({ status }) => status === ONAY);
+  if (consents.length === 0) return;
+  const left = subscription.consentLimit - (await usedConsents(call));
+  if (consents.length <= left) return;
+  const added = await countNotGranted(call, consents);
+  if (added === 0 || added <= left) return;
+  await keepRefusals(call, statements, door);
+  throw refusal('H525', { limit: subscription.consentLimit });
+}
+
+async function countNotGranted({ rooms, scope }: BrandCall, consents: readonly Statement[]): Promise<number> {
+  const byKind = Map.groupBy(consents, ({ kind }) => kind);
+  const granted = await Promise.all(
+    [...byKind].map(([kind, list]) =>
+      rooms.registry.granted(
+        scope,
+        kind,
+        list.map(({ address }) => address),
+      ),
+    ),
+  );
+  return granted.flat().filter((one) => !one).length;
 }
 
 /** Granted consents of the provider, over all its brands, as the counters knew them within the last second. */
@@ -104,7 +125,7 @@ function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
       throw faultsRefusal(faults.map((fault) => consentFault(fault)));
     }
     await assertRetailersKnown(call, [{ statement, retailerAccess }]);
-    await assertWithinSubscription(call, [statement]);
+    await assertWithinSubscription(call, [statement], door);
     const [outcome] = await storing(
       call.rooms.registry.record(call.scope, [statement], {
         door,
@@ -120,7 +141,7 @@ function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
   };
 }
 
-/** A refusal that is only too late for the contract is kept and honoured; everything else in it is turned away. */
+/** Refusals that the contract turns away for no fault of their own words are kept and honoured; the rest is not. */
 async function keepRefusals(call: BrandCall, statements: readonly Statement[], door: Door): Promise<void> {
   await storing(call.rooms.registry.withhold(call.scope, statements, door));
 }
@@ -136,7 +157,7 @@ function addBatch(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
       call,
       statements.map((statement, index) => ({ statement, retailerAccess: access[index], index })),
     );
-    await assertWithinSubscription(call, statements);
+    await assertWithinSubscription(call, statements, door);
     const requestId = newRequestId();
     const outcomes = await storing(
       call.rooms.registry.record(call.scope, statements, {

@@ -14,43 +14,42 @@ export const FRESH_MS = 1_000;
 /** From this age on it is renewed while it is still given out: half of its time is ample for a query. */
 const RENEW_MS = FRESH_MS / 2;
 
+/** Two generations: an entry that is asked for stays where it is (no work in the ordinary case) or moves to the young. */
 export class Recent<K, V> {
-  readonly #entries = new Map<K, V>();
-  readonly #most: number;
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
+  readonly #generationMost: number;
 
+  /** @param most entries at most; from half of it on, those that were not asked for lately go */
   constructor(most: number) {
-    this.#most = most;
-  }
-
-  get size(): number {
-    return this.#entries.size;
+    this.#generationMost = Math.ceil(most / 2);
   }
 
   get(key: K): V | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    // A Map keeps the order of insertion: the entry moves to the end, the one longest unused stands first.
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#most) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
+    this.#old.delete(key);
+    if (this.#young.size >= this.#generationMost && !this.#young.has(key)) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
+    this.#young.set(key, value);
   }
 
   delete(key: K): void {
-    this.#entries.delete(key);
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#young.clear();
+    this.#old.clear();
   }
 }
 

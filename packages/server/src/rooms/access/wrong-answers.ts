@@ -44,6 +44,7 @@ export class WrongAnswers {
   readonly #key = randomBytes(32);
   /** Those who wait, each by the function that ends its wait. */
   readonly #held = new Set<() => void>();
+  #over = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -87,8 +88,9 @@ export class WrongAnswers {
     return this.#held.size;
   }
 
-  /** Lets everyone go who is held back. */
+  /** Lets everyone go who is held back, and holds nobody from now on: the server closes. */
   releaseAll(): void {
+    this.#over = true;
     for (const release of [...this.#held]) release();
   }
 
@@ -99,6 +101,7 @@ export class WrongAnswers {
   }
 
   #hold(milliseconds: number): Promise<void> {
+    if (this.#over) return Promise.resolve();
     return new Promise((resolve) => {
       const release = (): void => {
         clearTimeout(timer);

@@ -416,8 +416,8 @@ export function openRegistry(options: {
     },
 
     async seqBefore(scope, day) {
-      const rows = await database.rows<[number | null]>(sql.FIRST_SEQ_FROM_DAY, [scope.brandId, day]);
-      return (rows[0]?.[0] ?? 1) - 1;
+      const [row] = await database.rows<[number | null]>(sql.SEQ_BEFORE_DAY, [scope.brandId, day]);
+      return row?.[0] ?? 0;
     },
 
     async seqOfCursor(scope, receivedAt, transactionId) {
@@ -530,7 +530,7 @@ export function openRegistry(options: {
       return rows[0]?.[0] ?? 0;
     },
 
-    retailers: retailerAccess(database),
+    retailers: retailerAccess(database, keys),
     addressKey: (kind, address) => addressKeys([{ kind, address }]).keys[0] as AddressKey,
     events,
     waitingStatements: () => rounds.waitingStatements(),

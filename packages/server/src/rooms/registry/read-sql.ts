@@ -125,7 +125,11 @@ export const DAY_RANGE = `
 
 export const BRANDS_OF_DAY = `select distinct brand_id from brand_day where day = $1::date`;
 
-export const FIRST_SEQ_FROM_DAY = `select min(first_seq) from brand_day where brand_id = $1 and day >= $2::date`;
+/** Last number before a day; of a brand that has not moved since, its last one. */
+export const SEQ_BEFORE_DAY = `
+  select coalesce(
+           (select min(first_seq) - 1 from brand_day where brand_id = $1 and day >= $2::date),
+           (select last_seq from brand_journal where brand_id = $1))`;
 
 export const RECEIVED_AT: Query = {
   name: 'read-received-at',
