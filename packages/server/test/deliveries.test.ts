@@ -6,17 +6,19 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { CHANNELS, type Channel, formatTime, kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement } from '@acik-iys/law';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { APP_ROLE, openDatabase } from '../src/ground/database.ts';
+import { movableClock } from '../src/ground/clock.ts';
+import { APP_ROLE, openDatabase, type Row } from '../src/ground/database.ts';
 import { AddressKeys } from '../src/ground/keys.ts';
 import { openLog } from '../src/ground/log.ts';
 import { type Deliveries, type DeliveriesOptions, openDeliveries } from '../src/rooms/deliveries/index.ts';
 import { reachOf } from '../src/rooms/deliveries/network.ts';
+import * as sql from '../src/rooms/deliveries/sql.ts';
 import { DOORS, openRegistry } from '../src/rooms/registry/index.ts';
 import { TEST_SECRET, testRegistry } from './support/registry.ts';
 
@@ -54,7 +56,7 @@ const logged: string[] = [];
 let brand = 0;
 let counter = 0;
 let opened: Deliveries[] = [];
-let servers: (http.Server | https.Server)[] = [];
+let servers: net.Server[] = [];
 
 beforeAll(async () => {
   house = await testRegistry(Array.from({ length: LAST_BRAND }, (_, i) => i + 1));
@@ -69,7 +71,7 @@ beforeEach(() => {
 afterEach(async () => {
   // Receivers first: a call that a test holds ends with its receiver.
   for (const server of servers) {
-    server.closeAllConnections();
+    if (server instanceof http.Server || server instanceof https.Server) server.closeAllConnections();
     server.close();
   }
   await Promise.all(opened.map((one) => one.stop()));
@@ -92,7 +94,7 @@ function deliveries(more: Partial<DeliveriesOptions> = {}): Deliveries {
   return one;
 }
 
-async function listen(server: http.Server | https.Server): Promise<number> {
+async function listen(server: net.Server): Promise<number> {
   servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -142,6 +144,15 @@ function refuse(status: number, headers: http.OutgoingHttpHeaders = {}): Answer 
   };
 }
 function hang(): void {}
+/** Lets registrations through and holds movements; the held answers, in order. */
+function holdMovements(to: Awaited<ReturnType<typeof receiver>>): ServerResponse[] {
+  const held: ServerResponse[] = [];
+  to.state.answer = (request, response, [first]) => {
+    if (first?.transactionId === TEST_RECORD.list[0]?.transactionId) accept(request, response);
+    else held.push(response);
+  };
+  return held;
+}
 
 function entry(url: string, type: string = 'MESAJ') {
   return { url, type, username: 'kullanici', password: PASSWORD };
@@ -304,6 +315,8 @@ describe('the test of a registration', () => {
     expect(await register(push, to.url)).toEqual([{ code: 'H191' }]);
     const silent = await listen(http.createServer(hang));
     expect(await register(push, `http://127.0.0.1:${silent}/`)).toEqual([{ code: 'H191' }]);
+    const withoutHandshake = await listen(net.createServer((socket) => socket.resume()));
+    expect(await register(push, `https://127.0.0.1:${withoutHandshake}/`)).toEqual([{ code: 'H191' }]);
   });
 
   it('does not wait for a name server longer than for a receiver', async () => {
@@ -375,6 +388,7 @@ describe('the test of a registration', () => {
     const renewed = { ...entry(to.url.replace('http:', 'HTTP:')), password: 'yeni' };
     expect(await push.register(house.scope(brand), { connection: [renewed] })).toBe('registered');
     expect(await push.list(house.scope(brand))).toHaveLength(1);
+    expect((await stored()).next_try).toBe(null);
     expect(await push.unregister(house.scope(brand), entry(to.url))).toEqual([{ code: 'H530' }]);
     expect(await push.unregister(house.scope(brand), { ...entry(to.url), password: 'yeni' })).toBe('removed');
   });
@@ -623,6 +637,41 @@ describe('delivery', () => {
     expect(ids(to.list)).toEqual(expected);
   });
 
+  it('begins no second call where an address is registered again in the middle of one', async () => {
+    const pace = { deadlineMs: 60_000 };
+    let looks = 0;
+    const other = deliveries({
+      pace,
+      database: {
+        ...house.database,
+        rows: async <R extends Row>(...[query, values]: Parameters<typeof house.database.rows>) => {
+          const rows = await house.database.rows<R>(query, values);
+          if (query === sql.BEHIND) looks += 1;
+          return rows;
+        },
+      },
+    });
+    const calling = deliveries({ pace });
+    const to = await receiver();
+    await register(calling, to.url);
+    const expected = await citizensSay(150);
+    const held = holdMovements(to);
+    calling.start();
+    await expect.poll(() => held.length, SOON).toBe(1);
+    expect(await register(other, to.url)).toBe('registered');
+    other.start();
+    // At the second look everything that the first one found is on its way; the end waits for it.
+    await expect.poll(() => looks, SOON).toBeGreaterThan(1);
+    await other.stop();
+    expect(to.pages).toEqual([100]);
+    to.state.answer = accept;
+    held[0]?.writeHead(204).end();
+    await expect.poll(() => ids(to.list), SOON).toEqual(expected);
+    await calling.stop();
+    expect(await stored()).toMatchObject({ cursor_seq: 150, next_try: null });
+    expect(to.pages).toEqual([100, 50]);
+  });
+
   it('finds what another process recorded', async () => {
     const other = openRegistry({
       database: house.database,
@@ -646,6 +695,15 @@ describe('delivery', () => {
     push.start();
     await expect.poll(() => push.lag(), SOON).toEqual({ subscriptions: 1, parked: 0, maxBehind: 0 });
     expect(to.list).toEqual([]);
+  });
+
+  it('counts as done also what a faster clock than its own has dated', async () => {
+    const push = deliveries({ clock: movableClock(-3_600) });
+    const to = await receiver();
+    await register(push, to.url);
+    await record([statement('ARAMA')]);
+    push.start();
+    await expect.poll(async () => (await push.lag()).maxBehind, SOON).toBe(0);
   });
 
   it('reads no more of an answer than it must', async () => {
@@ -743,6 +801,57 @@ describe('failing receivers', () => {
     await citizensSay(1);
     await expect.poll(async () => (await stored()).attempts, SOON).toBeGreaterThan(0);
     expect(to.list).toEqual([]);
+  });
+
+  it('fail where their name server does not answer, and wait for the repeat alone', async () => {
+    let resolved: Promise<string[]> = Promise.resolve(['127.0.0.1']);
+    const push = deliveries({
+      pace: { deadlineMs: 200, pausesSeconds: [1_000] },
+      resolveName: () => resolved,
+    });
+    const to = await receiver();
+    await register(push, `http://alici.invalid:${to.port}/`);
+    resolved = new Promise(() => undefined);
+    push.start();
+    const expected = await citizensSay(1);
+    await expect.poll(async () => (await stored()).attempts, SOON).toBe(1);
+    expect((await stored()).next_try).toBeGreaterThan(house.clock.now() + 500);
+    expect(to.list).toEqual([]);
+    resolved = Promise.resolve(['127.0.0.1']);
+    house.clock.move(1_000);
+    await expect.poll(() => ids(to.list), SOON).toEqual(expected);
+  });
+
+  it('are served again after no more than a lease once they are registered again', async () => {
+    const push = deliveries({ pace: { pausesSeconds: [100_000] } });
+    const to = await receiver();
+    await register(push, to.url);
+    to.state.answer = refuse(503);
+    push.start();
+    const expected = await citizensSay(1);
+    await expect.poll(async () => (await stored()).failing, SOON).toBe(true);
+    to.state.answer = accept;
+    expect(await register(push, to.url)).toBe('registered');
+    expect(await stored()).toMatchObject({ attempts: 0, failing: false });
+    house.clock.move(60);
+    await expect.poll(() => ids(to.list), SOON).toEqual([...expected, ...expected]);
+  });
+
+  it('are not blamed for credentials that were renewed in the middle of a call', async () => {
+    const push = deliveries({ pace: { deadlineMs: 60_000, pausesSeconds: [100_000] } });
+    const to = await receiver();
+    await register(push, to.url);
+    const held = holdMovements(to);
+    push.start();
+    const expected = await citizensSay(1);
+    await expect.poll(() => held.length, SOON).toBe(1);
+    const renewed = { ...entry(to.url), password: 'yeni' };
+    expect(await push.register(house.scope(brand), { connection: [renewed] })).toBe('registered');
+    to.state.answer = accept;
+    held[0]?.writeHead(403).end();
+    await expect.poll(() => ids(to.list), SOON).toEqual([...expected, ...expected]);
+    expect(to.calls.at(-1)?.authorization).toBe(`Basic ${Buffer.from('kullanici:yeni').toString('base64')}`);
+    await expect.poll(stored, SOON).toMatchObject({ attempts: 0, failing: false, next_try: null, cursor_seq: 1 });
   });
 
   it('are parked after a day, shown so, and served from their cursor once registered again', async () => {

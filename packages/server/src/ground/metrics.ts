@@ -1,11 +1,18 @@
 // Metrics in Prometheus text. Names and numbers only: no label carries an address, a brand or a user.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as Metrics } from 'prom-client';
 import type { Database } from './database.ts';
 
+/** So long a scrape waits for the database: well below the time that a scraper waits (Prometheus: 10 s). */
+const DATABASE_DEADLINE_MS = 2_000;
+/** Where the database did not say: the figures of pool and event loop are wanted then more than ever. */
+const UNKNOWN = { parked: Number.NaN, maxBehind: Number.NaN };
+
 export interface RequestMetrics {
   request(route: string, method: string, status: number, seconds: number): void;
+  /** Answers also without the database; what only it knows is NaN then. */
   text(): Promise<string>;
   readonly contentType: string;
   close(): void;
@@ -46,32 +53,23 @@ export function openMetrics({ database, registry, deliveries }: Measured): Reque
     rounds.inc();
     sizes.observe(statements);
   });
-  const gauge = (name: string, help: string, read: () => number | Promise<number>): void => {
-    const made: Gauge = new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        made.set(await read());
-      },
-    });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    const made: Gauge = new Gauge({ name, help, registers, collect: () => made.set(read()) });
   };
   gauge('acik_iys_journal_waiting_statements', 'Statements that wait for a round.', () => registry.waitingStatements());
   gauge('acik_iys_pool_connections', 'Database connections open.', () => database.pool().total);
   gauge('acik_iys_pool_idle', 'Database connections idle.', () => database.pool().idle);
   gauge('acik_iys_pool_waiting', 'Callers that wait for a connection.', () => database.pool().waiting);
-  gauge(
-    'acik_iys_push_behind',
-    'Movements that the slowest push address is behind.',
-    async () => (await deliveries.lag()).maxBehind,
-  );
-  gauge(
-    'acik_iys_push_parked',
-    'Push addresses parked after a day of failing.',
-    async () => (await deliveries.lag()).parked,
-  );
-  // The labels are resolved once a series; there are as many as routes × statuses.
-  const seriesOf = new Map<string, Histogram.Internal<'route' | 'method' | 'status'>>();
+  const behind = new Gauge({
+    name: 'acik_iys_push_behind',
+    help: 'Movements that the slowest push address is behind.',
+    registers,
+  });
+  const parked = new Gauge({
+    name: 'acik_iys_push_parked',
+    help: 'Push addresses parked after a day of failing.',
+    registers,
+  });
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   gauge('acik_iys_event_loop_delay_p99_seconds', 'Event-loop delay since the last look.', () => {
@@ -81,16 +79,16 @@ export function openMetrics({ database, registry, deliveries }: Measured): Reque
   });
 
   return {
-    request: (route, method, status, seconds) => {
-      const name = `${method} ${status} ${route}`;
-      let series = seriesOf.get(name);
-      if (series === undefined) {
-        series = requests.labels({ route, method, status });
-        seriesOf.set(name, series);
-      }
-      series.observe(seconds);
+    request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
+    async text() {
+      const lag = await Promise.race([
+        deliveries.lag().catch(() => UNKNOWN),
+        pause(DATABASE_DEADLINE_MS, UNKNOWN, { ref: false }),
+      ]);
+      behind.set(lag.maxBehind);
+      parked.set(lag.parked);
+      return await metrics.metrics();
     },
-    text: () => metrics.metrics(),
     contentType: metrics.contentType,
     close: () => delay.disable(),
   };

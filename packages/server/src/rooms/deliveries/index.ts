@@ -11,7 +11,7 @@ import type { Log } from '../../ground/log.ts';
 import type { BrandScope } from '../access/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { type Connection, checkConnection, hrefOf, isJsonObject, type PushFault } from './form.ts';
-import { DEFAULT_PACE, deliveryLoop, type Pace } from './loop.ts';
+import { DEFAULT_PACE, deliveryLoop, leaseEnd, type Pace } from './loop.ts';
 import { type ResolveName, resolveBySystem } from './network.ts';
 import { type CallFailure, isSuccess, openReceiver, type ReceiverOptions } from './receiver.ts';
 import * as sql from './sql.ts';
@@ -114,10 +114,13 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
       for (const { url, href, channel, username, password } of connections) {
         const sealed = keys.sealText(password);
         const same = stored.find((address) => isSame(address, { href, channel }));
-        if (same) await connection.run(sql.RENEW, [brandId, same.pushId, url, username, sealed, clock.nowMs()]);
-        else {
+        const now = clock.nowMs();
+        if (same) {
+          const values = [brandId, same.pushId, url, username, sealed, now, leaseEnd(pace, now)];
+          await connection.run(sql.RENEW, values);
+        } else {
           const number = CHANNELS.indexOf(channel);
-          const values = [brandId, randomUUID(), number, url, username, sealed, clock.nowMs(), journalEnd];
+          const values = [brandId, randomUUID(), number, url, username, sealed, now, journalEnd];
           await connection.run(sql.ADD, values);
         }
       }

@@ -60,8 +60,8 @@ interface Candidate {
   readonly channel: number;
   readonly cursor: number;
   readonly attempts: number;
-  /** Where the journal ended; null where that may not be said yet. */
-  readonly journalEnd: number | null;
+  /** Where the journal ended. */
+  readonly journalEnd: number;
 }
 
 interface Claim {
@@ -220,9 +220,12 @@ export function deliveryLoop(options: LoopOptions): DeliveryLoop {
     return registry.registryMovements(brandId, channel, cursor, PAGE_MOVEMENTS);
   }
 
-  /** The cursor follows over what is not for this address, so that being behind means something. */
+  /**
+   * The cursor follows over what is not for this address, so that being behind means something. Only after an empty
+   * page: it was read later than the journal's end, so nothing up to there is for this address.
+   */
   async function skip({ brandId, pushId, cursor, journalEnd }: Candidate): Promise<void> {
-    if (journalEnd !== null) await database.run(sql.SKIP, [brandId, pushId, cursor, journalEnd, clock.nowMs()]);
+    await database.run(sql.SKIP, [brandId, pushId, cursor, journalEnd, clock.nowMs()]);
   }
 
   async function take({ brandId, pushId, cursor }: Candidate): Promise<Claim | undefined> {
@@ -240,7 +243,7 @@ export function deliveryLoop(options: LoopOptions): DeliveryLoop {
 
   /** Never the moment of the lease before: two leases are never mistaken for each other. */
   function leaseFrom(nowMs: number, beforeMs: number): number {
-    return Math.max(nowMs + pace.deadlineMs + LEASE_MARGIN_MS, beforeMs + 1);
+    return Math.max(leaseEnd(pace, nowMs), beforeMs + 1);
   }
 
   async function fail({ brandId, pushId }: Candidate, claim: Claim, reason: string): Promise<void> {
@@ -249,8 +252,12 @@ export function deliveryLoop(options: LoopOptions): DeliveryLoop {
     const pauseSeconds = pace.pausesSeconds[Math.min(claim.attempts, pace.pausesSeconds.length - 1)] ?? 0;
     const isOver = claim.failingSinceMs !== null && now - claim.failingSinceMs >= pace.parkAfterSeconds * 1000;
     const status = isOver ? 'parked' : 'connected';
-    const values = [brandId, pushId, claim.leaseMs, now, now + pauseSeconds * 1000, status];
-    if ((await database.run(sql.FAILED, values)) === 0) return;
+    const values = [brandId, pushId, claim.leaseMs, now, now + pauseSeconds * 1000, status, claim.sealedPassword];
+    if ((await database.run(sql.FAILED, values)) === 0) {
+      // What old credentials met is not held against new ones.
+      await database.run(sql.RELEASE, [brandId, pushId, claim.leaseMs]);
+      return;
+    }
     const fields = { brand: brandId, push: pushId, attempts: claim.attempts + 1, reason };
     if (isOver) log.warn('push_parked', fields);
     else log.info('push_failing', fields);
@@ -287,11 +294,16 @@ export function deliveryLoop(options: LoopOptions): DeliveryLoop {
   };
 }
 
-type BehindRow = [number, string, number, number, number, number, boolean];
+/** Where a lease ends that is taken at a moment; both epoch milliseconds. */
+export function leaseEnd(pace: Pace, nowMs: number): number {
+  return nowMs + pace.deadlineMs + LEASE_MARGIN_MS;
+}
+
+type BehindRow = [number, string, number, number, number, number];
 type ClaimRow = [string, string, Buffer, number, number | null, number];
 
-function candidateOf([brandId, pushId, channel, cursor, attempts, lastSeq, settled]: BehindRow): Candidate {
-  return { brandId, pushId, channel, cursor, attempts, journalEnd: settled ? lastSeq : null };
+function candidateOf([brandId, pushId, channel, cursor, attempts, journalEnd]: BehindRow): Candidate {
+  return { brandId, pushId, channel, cursor, attempts, journalEnd };
 }
 
 function reasonOf(result: CallResult): string {

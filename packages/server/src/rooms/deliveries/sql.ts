@@ -1,5 +1,6 @@
 // The SQL of push addresses. Times are epoch milliseconds. `next_try_at` is the pause of a failing address and the
-// lease of the process that serves it, in one column: who has set it to a moment may write as long as it stands there.
+// lease of the process that serves it, in one column: until then nobody else may call the address, and who has set it
+// to a moment may write as long as it stands there. A connected address may have either, a parked one has no lease.
 
 import type { Query } from '../../ground/database.ts';
 
@@ -17,20 +18,25 @@ export const ADD = `
   insert into push_address (brand_id, push_id, channel, url, username, password, status, status_at, cursor_seq)
   values ($1, $2, $3, $4, $5, $6, 'connected', ${time('$7')}, $8)`;
 
-/** New credentials, and a clean slate; the cursor stays, so what was missed while parked comes now. */
+/**
+ * New credentials, and a clean slate; the cursor stays, so what was missed while parked comes now. $7 is the end of a
+ * lease taken now: a lease under way ends before it and stands, a longer pause ends there.
+ */
 export const RENEW = `
   update push_address
      set url = $3, username = $4, password = $5, status = 'connected', status_at = ${time('$6')},
-         attempts = 0, failing_since = null, next_try_at = null
+         attempts = 0, failing_since = null,
+         next_try_at = case when status = 'connected' and next_try_at is not null
+                            then least(next_try_at, ${time('$7')}) end
    where brand_id = $1 and push_id = $2`;
 
 export const REMOVE = `delete from push_address where brand_id = $1 and push_id = $2`;
 
-/** Addresses behind their brand's journal and due. `settled`: nothing of the journal is dated after our clock. */
+/** Addresses behind their brand's journal and due. */
 const behind = (name: string, brands: string): Query => ({
   name,
   text: `
-    select p.brand_id, p.push_id, p.channel, p.cursor_seq, p.attempts, j.last_seq, j.last_at <= ${time('$1')}
+    select p.brand_id, p.push_id, p.channel, p.cursor_seq, p.attempts, j.last_seq
       from push_address p
       join brand_journal j on j.brand_id = p.brand_id
      where p.status = 'connected' and j.last_seq > p.cursor_seq and ${DUE('$1')} ${brands}
@@ -68,6 +74,7 @@ export const RELEASE: Query = {
      where brand_id = $1 and push_id = $2 and next_try_at = ${time('$3')}`,
 };
 
+/** No row where the lease is lost, or where the credentials that failed ($7, sealed) were renewed meanwhile. */
 export const FAILED: Query = {
   name: 'push-failed',
   text: `
@@ -75,7 +82,7 @@ export const FAILED: Query = {
        set attempts = attempts + 1, failing_since = coalesce(failing_since, ${time('$4')}),
            next_try_at = ${time('$5')}, status = $6,
            status_at = case when status = $6 then status_at else ${time('$4')} end
-     where brand_id = $1 and push_id = $2 and next_try_at = ${time('$3')}`,
+     where brand_id = $1 and push_id = $2 and next_try_at = ${time('$3')} and password = $7`,
 };
 
 /** Moves the cursor over movements that are not for this address. */
