@@ -1376,11 +1376,6 @@ export function ownSentence(code: OwnErrorCode, language: Language, values: Sent
   return compose(OWN_ERRORS[code], language, values);
 }
 
-/** H121, with the number that the caller probably meant when one could be made of what was sent. */
-export function telephoneSentence(language: Language, mended?: string): string {
-  return sentence('H121', language, mended === undefined ? {} : { didYouMean: mended });
-}
-
 /**
  * Fills the {placeholders} of a text in one pass, so that a value with braces stays as it is.
  * `strict`: throw when a value is missing, instead of saying it in general words.

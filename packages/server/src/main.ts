@@ -72,11 +72,11 @@ async function start(): Promise<void> {
     url = cluster.url;
   }
   await migrate(url);
+  const secret = await masterSecret(url, config);
   const role = (await roleExists(url)) ? APP_ROLE : undefined;
   const database = openDatabase({ url, role, connectionsMax: config.databaseConnections });
   undo.push(() => database.close());
 
-  const secret = masterSecret(config.secret, config.dataFolder);
   const timeStampAuthority = config.timeStampAuthority ?? (config.demo ? await startSimulators(config) : undefined);
   const house = await openHouse({
     config: { ...config, timeStampAuthority },

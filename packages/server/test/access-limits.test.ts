@@ -66,12 +66,7 @@ describe('rate limits', () => {
     const take = () => limits.take('192.0.2.1', LIMITS, ['requestsPerSecond', 'statusPerHour']);
     for (const remaining of [2, 1, 0])
       expect(take()).toMatchObject({ allowed: true, name: 'requestsPerSecond', remaining });
-    const refused = take();
-    expect(refused).toMatchObject({ allowed: false, name: 'requestsPerSecond', resetSeconds: 1 });
-    expect(refused?.all.map(({ name, remaining }) => [name, remaining])).toEqual([
-      ['requestsPerSecond', 0],
-      ['statusPerHour', 1],
-    ]);
+    expect(take()).toMatchObject({ allowed: false, name: 'requestsPerSecond', resetSeconds: 1 });
     clock.ms += 1_000;
     expect(take()).toMatchObject({ allowed: true, name: 'statusPerHour', remaining: 0 });
     expect(take()).toMatchObject({ allowed: false, name: 'statusPerHour', resetSeconds: 3599 });

@@ -170,17 +170,19 @@ describe('a backup', { timeout: 600_000 }, () => {
     await databaseGone();
   });
 
-  it('is refused in clear words: folder taken, folder within the data, no registry, no folder named', async () => {
+  it('is refused in clear words: folder taken, folder within the data, no registry, another secret, no folder named', async () => {
     await mkdir(join(home, 'full'));
     await writeFile(join(home, 'full', 'something'), '');
-    for (const [args, folder] of [
-      [['--to', join(home, 'full')], data],
-      [['--to', join(data, 'backup')], data],
-      [['--to', join(home, 'new')], join(home, 'no-such-data')],
-      [[], data],
-      [['--into', 'x'], data],
+    for (const [args, folder, settings] of [
+      [['--to', join(home, 'full')], data, {}],
+      [['--to', join(data, 'backup')], data, {}],
+      [['--to', join(home, 'new')], join(home, 'no-such-data'), {}],
+      // Its manifest would bear the print of a secret that does not open it.
+      [['--to', join(home, 'new')], data, { ACIK_IYS_SECRET: '0'.repeat(64) }],
+      [[], data, {}],
+      [['--into', 'x'], data, {}],
     ] as const) {
-      const { code, err } = await run('backup', [...args], folder);
+      const { code, err } = await run('backup', [...args], folder, settings);
       expect(code, err).toBe(2);
       expect(err).toMatch(/^✗ .+ \/ .+\n$/);
     }

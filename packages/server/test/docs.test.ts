@@ -16,6 +16,42 @@ function expectFile(name: string, text: string): void {
   expect(readFileSync(file, 'utf8')).toBe(text);
 }
 
+/** What the house reads of the environment and is no setting. */
+const READ_BESIDES: readonly (readonly [names: readonly string[], about: string])[] = [
+  [
+    ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'WINDIR'],
+    "Handed to the embedded PostgreSQL's programs; no `PG…` variable is.",
+  ],
+  [['INIT_CWD'], "npm's: the folder of whoever calls a program, from which the paths in its arguments count."],
+  [
+    ['npm_execpath', 'npm_node_execpath', 'npm_lifecycle_event'],
+    "npm's: where npm and its Node are, and whether `npm` called.",
+  ],
+  [['NODE_ENV'], 'Of a test run, in which a sentence that lacks a value is an error.'],
+  [['ACIK_IYS_BOOTSTRAP_PID'], 'Set by `npm start` for the processes that end with it.'],
+  [['ACIK_IYS_TEST_LONG'], 'Set by `npm run test:crash` for the long forms of the tests.'],
+  [['ACIK_IYS_TSA_PORT', 'ACIK_IYS_SIMULATORS_DATA'], "Set by the server for the demo's simulators."],
+];
+
+/** Files that take the environment as a whole, or by names that stand elsewhere in them. */
+const READ_WHOLE = [
+  'bootstrap/supervise.mjs',
+  'packages/server/src/ground/cluster-binaries.ts',
+  'packages/server/src/main.ts',
+  'packages/server/src/programs/ground.ts',
+  'packages/simulators/src/main.ts',
+];
+
+/** What a source reads of `process.env`: names, and `*` for each use that names none. */
+function readsOf(source: string): string[] {
+  const named = /process\.env(?:\.(\w+)|\['(\w+)'\])|\{([^{}]*)\} = [^;\n]*process\.env;|process\.env/g;
+  return [...source.matchAll(named)].flatMap(([, dotted, quoted, destructured]) =>
+    destructured === undefined
+      ? [dotted ?? quoted ?? '*']
+      : destructured.split(',').map((part) => part.replace(/[:=].*/s, '').trim()),
+  );
+}
+
 function configurationPage(): string {
   const rows = Object.entries(VARIABLES).map(
     ([name, { default: value, about }]) => `| \`${name}\` | ${value === '' ? '–' : `\`${value}\``} | ${about} |`,
@@ -29,6 +65,12 @@ All configuration comes from environment variables. This page is made from the c
 ${rows.join('\n')}
 
 A value that cannot be meant ends the start with a sentence that names the variable.
+
+Read besides, and not for you to set:
+
+| Variable | What for |
+|---|---|
+${READ_BESIDES.map(([names, about]) => `| ${names.map((name) => `\`${name}\``).join(', ')} | ${about} |`).join('\n')}
 `;
 }
 
@@ -80,12 +122,33 @@ describe('documentation', () => {
     expectFile('docs/openapi.json', `${JSON.stringify(document, null, 2)}\n`);
   });
 
-  it('reads the environment in one place only', () => {
-    const source = new URL('packages/server/src/', ROOT);
-    const readers = readdirSync(source, { recursive: true })
-      .map(String)
-      .filter((name) => name.endsWith('.ts'))
-      .filter((name) => /process\.env/.test(readFileSync(new URL(name, source), 'utf8')));
-    for (const name of readers) expect(name).toMatch(/^(main|programs\/\w+|ground\/cluster[\w-]*)\.ts$/);
+  it('mentions whatever the house reads of the environment', () => {
+    const page = configurationPage();
+    const files = ['bootstrap/', 'packages/law/src/', 'packages/server/src/', 'packages/simulators/src/'].flatMap(
+      (folder) =>
+        readdirSync(new URL(folder, ROOT), { recursive: true })
+          .map((name) => folder + name)
+          .filter((name) => /\.(ts|mjs|cjs)$/.test(name)),
+    );
+    const whole = new Set<string>();
+    for (const file of files) {
+      const source = readFileSync(new URL(file, ROOT), 'utf8');
+      for (const name of readsOf(source))
+        if (name === '*') whole.add(file);
+        else expect(page, `${file} reads ${name}`).toContain(`\`${name}\``);
+      for (const [name] of source.matchAll(/\bACIK_IYS_\w+/g))
+        expect(page, `${file} names ${name}`).toContain(`\`${name}\``);
+    }
+    expect([...whole].sort()).toEqual(READ_WHOLE);
+  });
+
+  it.each([
+    ['process.env.FIRST', ['FIRST']],
+    ["process.env['FIRST'] ?? process.env.SECOND", ['FIRST', 'SECOND']],
+    ['const { FIRST, SECOND: second, THIRD = 1 } = process.env;', ['FIRST', 'SECOND', 'THIRD']],
+    ["const { FIRST } = typeof process === 'undefined' ? {} : process.env;", ['FIRST']],
+    ['readConfig(process.env, HOME); process.env[name]; ({ ...process.env })', ['*', '*', '*']],
+  ])('sees what %s reads', (source, names) => {
+    expect(readsOf(source)).toEqual(names);
   });
 });

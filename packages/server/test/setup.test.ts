@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,6 +150,8 @@ describe('setup', { timeout: 300_000 }, () => {
   it.each([
     [[], 0, 'npm run setup'],
     [['--help'], 0, 'npm run setup'],
+    [['help'], 0, 'npm run setup'],
+    [['help', 'provider'], 0, 'npm run setup'],
     [['nothing'], 2, 'unknown command'],
     [['provider', '--title', 'X'], 2, '--brand-name is missing'],
     [['provider', '--title', 'X', '--brand-name', 'X', '--password', 'x'], 2, 'not understood'],
@@ -178,6 +180,26 @@ describe('setup', { timeout: 300_000 }, () => {
     expect(code).toBe(2);
     expect(err).toContain('at least 8');
     expect(await query('select provider_code from provider')).toEqual(providers);
+  });
+
+  it('refuses an e-mail that no account can have before it makes its provider', async () => {
+    const providers = await query('select provider_code from provider');
+    const long = `${'a'.repeat(310)}@uzun.example`;
+    for (const email of [long, 'örnek@ornek.example', 'ornek']) {
+      const { code, err } = await run(['provider', '--title', 'X', '--brand-name', 'X', '--email', email]);
+      expect([code, err]).toEqual([2, expect.stringContaining('the e-mail address is not valid')]);
+    }
+    expect(await query('select provider_code from provider')).toEqual(providers);
+  });
+
+  it('leaves a registry alone whose secret is lost, and makes no new one', async () => {
+    const secret = join(data, 'secret');
+    await rename(secret, join(home, 'secret'));
+    const { code, err } = await run(['registrar', '--email', 'ikinci@kayit.example']);
+    expect([code, err]).toEqual([2, expect.stringContaining(`or put ${secret} back`)]);
+    expect(existsSync(secret)).toBe(false);
+    expect(await query(`select from account where email = 'ikinci@kayit.example'`)).toEqual([]);
+    await rename(join(home, 'secret'), secret);
   });
 });
 

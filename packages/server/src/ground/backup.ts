@@ -17,11 +17,12 @@
 //   <backup>/files/…                 sealed day files
 //   <backup>/secret                  only where asked for
 
-import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { secretPrint } from './secret.ts';
 import { StartError, startErrorOfFile } from './start-error.ts';
 import { syncFolder } from './sync-folder.ts';
 
@@ -32,7 +33,6 @@ const CLUSTER = 'postgres/cluster';
 const PASSWORD = 'postgres/password';
 const FILES = 'files';
 const SECRET = 'secret';
-const PRINT_BYTES = 16;
 /** Copied at once; memory of a copy. */
 const CHUNK_BYTES = 1024 * 1024;
 /** Files forced to the disk at once: Node has four threads for it. */
@@ -83,11 +83,6 @@ export interface BackupFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
-}
-
-/** One-way print of a master secret. */
-export function secretPrint(secret: Buffer): string {
-  return Buffer.from(hkdfSync('sha256', secret, '', 'acik-iys backup print', PRINT_BYTES)).toString('hex');
 }
 
 // ------------------------------------------------------------------------------------------------- backing up

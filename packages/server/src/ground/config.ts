@@ -1,5 +1,10 @@
-// Configuration by environment: one table of variables, from which the values are read and against which
-// docs/configuration.md is tested. Nothing else in the house reads the environment.
+// Configuration by environment: one table of variables, from which the values are read and of which
+// docs/configuration.md is made.
+//
+// Read elsewhere is only what is no setting of the server: setup's password (programs/setup.ts, as it is, since blanks
+// belong to it), npm's note of the caller's folder (programs/ground.ts), what PostgreSQL's programs and the demo's
+// simulators are handed (ground/cluster-binaries.ts, main.ts), and whether this is a test run (packages/law, errors.ts).
+// The page names these too.
 
 import { StartError } from './start-error.ts';
 
@@ -25,7 +30,11 @@ export const VARIABLES = {
   ACIK_IYS_SECRET: {
     default: '',
     about:
-      'Master secret (64 hex digits) for addresses and tokens. Default: made once and kept in the data folder with mode 600.',
+      'Master secret (64 hex digits) for addresses and tokens; another one than the database was first served with is refused. Default: made once and kept in the data folder with mode 600.',
+  },
+  ACIK_IYS_NEW_PASSWORD: {
+    default: '',
+    about: 'Password that `npm run setup` gives an account; nothing else reads it. Default: asked for, or made.',
   },
   METRICS_PORT: { default: '9464', about: 'Port of `/metrics` (Prometheus text), on 127.0.0.1; `0` switches it off.' },
   ACIK_IYS_LOG: {

@@ -2,7 +2,10 @@
 
 import pg from 'pg';
 
-/** The database could not be asked or did not answer in time: nothing is known to be written. Answered with 503. */
+/**
+ * The database could not be asked or did not answer in time. Answered with 503. All but always nothing was written; a
+ * COMMIT whose answer was lost, and that could not be looked up either, may stand.
+ */
 export class DatabaseUnavailable extends Error {
   constructor(cause: unknown) {
     super('the database is unavailable', { cause });

@@ -254,6 +254,14 @@ create table schema_migration (
 );
 grant delete, insert, select, update on schema_migration to acik_iys_app;
 
+create table secret_print (
+  one boolean not null default true,
+  print text not null,
+  constraint secret_print_pkey PRIMARY KEY (one),
+  constraint secret_print_one_check CHECK (one)
+);
+grant select on secret_print to acik_iys_app;
+
 create table subscription (
   holder_code integer not null,
   subscription_id uuid not null default gen_random_uuid(),
@@ -287,7 +295,7 @@ create table withheld_refusal (
   kind smallint not null,
   source smallint not null,
   address uuid not null,
-  consented_at timestamp with time zone,
+  consented_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
   actor integer not null,
   door smallint not null,

@@ -5,11 +5,12 @@ import { systemClock } from '../ground/clock.ts';
 import { APP_ROLE, openDatabase, roleExists } from '../ground/database.ts';
 import { AddressKeys } from '../ground/keys.ts';
 import { migrations } from '../ground/migrate.ts';
+import { existingSecret } from '../ground/secret.ts';
 import { StartError } from '../ground/start-error.ts';
 import { type AuditCounts, auditRegistry, faultLine } from '../rooms/registry/audit.ts';
 import { openRegistry } from '../rooms/registry/index.ts';
 import { auditDayFiles } from '../rooms/reports/audit.ts';
-import { configuration, EXIT_DONE, EXIT_WANTING, existingSecret, layGround, readArguments, runMain } from './ground.ts';
+import { configuration, EXIT_DONE, EXIT_WANTING, layGround, readArguments, runMain } from './ground.ts';
 
 /** The statements come one after another; the day files' reader takes a second one. */
 const CONNECTIONS = 2;
@@ -38,7 +39,6 @@ runMain(async (args) => {
     return EXIT_DONE;
   }
   const config = configuration();
-  const secret = existingSecret(config);
   const ground = await layGround(config, { lay: false });
   try {
     const role = (await roleExists(ground.url)) ? APP_ROLE : undefined;
@@ -50,6 +50,7 @@ runMain(async (args) => {
     });
     try {
       await mustBeOfThisVersion(database);
+      const secret = await existingSecret(database, config);
       return await report(database, secret, values.quick === true);
     } finally {
       await database.close();

@@ -4,18 +4,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { takeBackup } from '../ground/backup.ts';
+import type { Config } from '../ground/config.ts';
 import { openDatabase } from '../ground/database.ts';
+import { existingSecret } from '../ground/secret.ts';
 import { StartError } from '../ground/start-error.ts';
-import {
-  configuration,
-  EXIT_DONE,
-  existingSecret,
-  layGround,
-  pathOf,
-  readArguments,
-  runMain,
-  UsageError,
-} from './ground.ts';
+import { configuration, EXIT_DONE, layGround, pathOf, readArguments, runMain, UsageError } from './ground.ts';
 
 const HELP = `Yedek alır / takes a backup:  npm run backup -- --to KLASOR
 
@@ -56,7 +49,6 @@ runMain(async (args) => {
       `${to} veri klasörünün içinde: onunla birlikte kaybolmayacak bir yer verin.`,
       `${to} lies in the data folder: name a place that is not lost together with it.`,
     );
-  const secret = existingSecret(config);
   const ground = await layGround(config, { lay: false });
   const began = Date.now();
   try {
@@ -66,10 +58,9 @@ runMain(async (args) => {
       data: ground.cluster.data,
       passwordFile: ground.cluster.passwordFile,
       filesFolder: join(config.dataFolder, 'files'),
-      secret,
       withSecret,
       to,
-      schemaVersion: await schemaVersion(ground.url),
+      ...(await ofDatabase(ground.url, config)),
     });
     const { bytes, files, endedAt, stopLsn } = manifest;
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
@@ -88,7 +79,7 @@ runMain(async (args) => {
   }
 });
 
-function whereSecretIs(config: ReturnType<typeof configuration>): string {
+function whereSecretIs(config: Config): string {
   return config.secret === undefined ? join(config.dataFolder, 'secret') : 'ACIK_IYS_SECRET';
 }
 
@@ -101,11 +92,11 @@ function isBelow(path: string, folder: string): boolean {
   return `${real(path)}${sep}`.startsWith(`${real(folder)}${sep}`);
 }
 
-async function schemaVersion(url: string): Promise<number> {
+async function ofDatabase(url: string, config: Config): Promise<{ schemaVersion: number; secret: Buffer }> {
   const database = openDatabase({ url, role: undefined, connectionsMax: 1, applicationName: 'acik-iys-backup' });
   try {
     const [row] = await database.rows<[number]>('select max(version) from schema_migration');
-    return row?.[0] ?? 0;
+    return { schemaVersion: row?.[0] ?? 0, secret: await existingSecret(database, config) };
   } finally {
     await database.close();
   }

@@ -6,7 +6,6 @@
 // nothing to start.
 // Exit codes: 0 done, 1 done and found wanting, 2 could not be done.
 
-import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +14,6 @@ import { lockFolder, openCluster } from '../ground/cluster.ts';
 import { hasCluster, runningCluster } from '../ground/cluster-running.ts';
 import { type Config, readConfig } from '../ground/config.ts';
 import { DatabaseUnavailable } from '../ground/database.ts';
-import { masterSecret } from '../ground/secret.ts';
 import { StartError } from '../ground/start-error.ts';
 
 export const EXIT_DONE = 0;
@@ -105,17 +103,6 @@ async function besideHolder(config: Config, inUse: StartError): Promise<ProgramG
       };
     if (Date.now() > end) throw inUse;
   }
-}
-
-/** The master secret that the registry was written with; unlike the server's start this never makes a new one. */
-export function existingSecret(config: Config): Buffer {
-  if (config.secret === undefined && !existsSync(join(config.dataFolder, 'secret')))
-    throw new StartError(
-      'CONFIGURATION',
-      `Ana sır bulunamadı: ACIK_IYS_SECRET ile verin ya da ${join(config.dataFolder, 'secret')} dosyasını geri koyun.`,
-      `The master secret was not found: give it in ACIK_IYS_SECRET or put ${join(config.dataFolder, 'secret')} back.`,
-    );
-  return masterSecret(config.secret, config.dataFolder);
 }
 
 /** `parseArgs`, with its complaints as UsageErrors. */

@@ -4,16 +4,9 @@
 // The secret and the day files come first and the cluster last, in one rename: a restore that dies half-way leaves no
 // database, and the next one says that the folder is not empty.
 
-import { open, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  filesFromBackup,
-  fillFromBackup,
-  type Manifest,
-  readManifest,
-  secretOfBackup,
-  secretPrint,
-} from '../ground/backup.ts';
+import { filesFromBackup, fillFromBackup, type Manifest, readManifest, secretOfBackup } from '../ground/backup.ts';
 import { systemClock } from '../ground/clock.ts';
 import { lockFolder, openCluster } from '../ground/cluster.ts';
 import { findBinaries } from '../ground/cluster-binaries.ts';
@@ -21,6 +14,7 @@ import type { Config } from '../ground/config.ts';
 import { openDatabase } from '../ground/database.ts';
 import { AddressKeys } from '../ground/keys.ts';
 import { migrations } from '../ground/migrate.ts';
+import { keepSecret, secretPrint } from '../ground/secret.ts';
 import { StartError, startErrorOfFile } from '../ground/start-error.ts';
 import { auditRegistry, faultLine } from '../rooms/registry/audit.ts';
 import { configuration, EXIT_DONE, EXIT_WANTING, pathOf, readArguments, runMain, UsageError } from './ground.ts';
@@ -174,16 +168,5 @@ async function secretIn(file: string): Promise<Buffer> {
       `${file} cannot be read: name the master secret's file in --secret-file.`,
       error,
     );
-  }
-}
-
-/** Puts the secret where the next start looks for it, as it would have written it itself. */
-async function keepSecret(folder: string, secret: Buffer): Promise<void> {
-  const file = await open(join(folder, 'secret'), 'wx', 0o600);
-  try {
-    await file.writeFile(`${secret.toString('hex')}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

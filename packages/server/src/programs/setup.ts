@@ -23,6 +23,7 @@ import {
   type Role,
 } from '../rooms/access/index.ts';
 import {
+  isAcceptableEmail,
   isAcceptablePassword,
   LIMIT_NAMES,
   type LimitName,
@@ -274,7 +275,7 @@ function openTools(
 // -------------------------------------------------------------------------------------------------- accounts
 
 interface NewUser {
-  /** Before anything else is made for it. Throws UsageError. */
+  /** Asked before its holder is made, which could not be taken back. Throws an AccountError. */
   mustBeFree(tools: Tools): Promise<void>;
   make(
     tools: Tools,
@@ -287,11 +288,10 @@ interface NewUser {
 async function newUser(values: Values, role: Role): Promise<NewUser | undefined> {
   if (values['email'] === undefined) return undefined;
   const email = text(values, 'email');
+  if (!isAcceptableEmail(email)) throw new UsageError(...ACCOUNT_FAULTS.email);
   const password = await newPassword(values);
   return {
     async mustBeFree({ access }) {
-      // Tried before the holder is made, which could not be taken back.
-      if (!/^[!-?A-~]+@[!-?A-~]+$/.test(email)) throw new AccountError('email');
       if (await access.accountExists(email)) throw new AccountError('email-taken');
     },
     async make({ access }, holder, say) {
@@ -444,7 +444,7 @@ function asUsageError(error: unknown): UsageError | undefined {
 }
 
 runMain(async ([name, ...args]) => {
-  if (name === undefined || name === '--help' || name === '-h' || args.includes('--help')) {
+  if (name === undefined || ['help', '--help', '-h'].includes(name) || args.includes('--help')) {
     console.log(HELP);
     return EXIT_DONE;
   }
@@ -460,6 +460,7 @@ runMain(async ([name, ...args]) => {
   const ground = await layGround(config, { lay: true });
   try {
     await migrate(ground.url);
+    const secret = await masterSecret(ground.url, config);
     const role = (await roleExists(ground.url)) ? APP_ROLE : undefined;
     const database = openDatabase({
       url: ground.url,
@@ -467,7 +468,7 @@ runMain(async ([name, ...args]) => {
       connectionsMax: 1,
       applicationName: 'acik-iys-setup',
     });
-    const { close, ...tools } = openTools(database, masterSecret(config.secret, config.dataFolder), config.limits);
+    const { close, ...tools } = openTools(database, secret, config.limits);
     try {
       await work(tools, (line) => console.log(`✓ ${line}`));
       return EXIT_DONE;

@@ -146,7 +146,9 @@ function newestFirst(list: readonly Recorded[]): Recorded[] {
 }
 
 /** A movement in the contract's words. */
-export function wire(recorded: Recorded): Record<string, unknown> {
+export function wire(
+  recorded: Omit<Said, 'retailer' | 'access'> & Pick<Recorded, 'creationDate' | 'transactionId'>,
+): Record<string, unknown> {
   return {
     ...(recorded.date !== null && { consentDate: recorded.date }),
     ...(recorded.source !== null && { source: recorded.source }),

@@ -37,7 +37,6 @@ export async function testRegistry(brands: readonly number[] = [1, 2, 3]) {
         actor: 1,
         providerCode: 1,
         brandId,
-        partnerCode: null,
         rights: FULL_RIGHTS,
         reconciliation: true,
         strictness: 'official',

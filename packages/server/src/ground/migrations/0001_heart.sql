@@ -13,6 +13,14 @@ exception when insufficient_privilege or unique_violation or duplicate_object th
 end
 $$;
 
+------------------------------------------------------------------------------------------------- secret
+
+-- One row: the print of the master secret under which everything here is sealed (ground/secret.ts).
+create table secret_print (
+  one   boolean primary key default true check (one),
+  print text not null
+);
+
 ------------------------------------------------------------------------------------------------ parties
 
 create table provider (
@@ -176,7 +184,7 @@ create table withheld_refusal (
   kind         smallint not null,
   source       smallint not null,
   address      uuid not null,
-  consented_at timestamptz,
+  consented_at timestamptz not null,
   received_at  timestamptz not null,
   actor        integer not null,
   door         smallint not null,
@@ -184,7 +192,7 @@ create table withheld_refusal (
   primary key (brand_id, kind, address)
 );
 
--- A batch and its results. outcomes: rooms/registry/outcomes.ts; seqs: the movement that stands for the item.
+-- A batch and its results. outcomes: rooms/registry/words.ts; seqs: the movement that stands for the item.
 create table request (
   brand_id    integer not null,
   request_id  uuid not null,
@@ -283,6 +291,8 @@ begin
     grant select, insert, update, delete on all tables in schema public to acik_iys_app;
     -- Movements are for ever: the application may only add to them.
     revoke update, delete on movement from acik_iys_app;
+    -- Whoever could change the print could have refusals overlooked.
+    revoke insert, update, delete on secret_print from acik_iys_app;
     execute format('grant acik_iys_app to %I', current_user);
   end if;
 end

@@ -11,17 +11,16 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ground/clock.ts';
 import type { Limits } from '../../ground/config.ts';
 import { type Database, type Query, sqlState } from '../../ground/database.ts';
+import {
+  AccountError,
+  isAcceptableEmail,
+  isAcceptablePassword,
+  lowerCaseAscii,
+  USERNAME_LETTERS_MOST,
+} from './accounts.ts';
 import { FreshCache } from './fresh-cache.ts';
 import { networkKey } from './network-address.ts';
-import {
-  composed,
-  hashOfNobody,
-  hashPassword,
-  isPossiblePassword,
-  PASSWORD_LETTERS_LEAST,
-  Turns,
-  verifyPassword,
-} from './passwords.ts';
+import { composed, hashOfNobody, hashPassword, isPossiblePassword, Turns, verifyPassword } from './passwords.ts';
 import {
   type LoadedPrincipal,
   loadSubscriptions,
@@ -36,8 +35,6 @@ import { PAUSE_MOST_MS, WrongAnswers } from './wrong-answers.ts';
 
 /** How long a replaced refresh token stays good: processes that share one need not agree on who refreshes. */
 export const REPLACED_GOOD_SECONDS = 60;
-/** RFC 5321: 64 before the @, 255 after it. */
-export const USERNAME_LETTERS_MOST = 320;
 /** Accounts, subscriptions, brands … kept in memory, each kind: more than call within a second. */
 const KEPT_MOST = 5_000;
 /** Clocks of several processes may differ by so much. */
@@ -82,18 +79,6 @@ export class AccessError extends Error {
   }
 }
 
-export type AccountErrorReason = 'email' | 'email-taken' | 'password' | 'holder';
-
-/** An account that cannot be made as asked. */
-export class AccountError extends Error {
-  readonly reason: AccountErrorReason;
-
-  constructor(reason: AccountErrorReason) {
-    super(`account refused: ${reason}`);
-    this.reason = reason;
-  }
-}
-
 export interface NewAccount {
   readonly email: string;
   /** At least 8 letters, at most 1024 bytes. */
@@ -119,7 +104,6 @@ export interface Access {
   subscriptionOf(holderCode: number): Promise<Subscription | null>;
   providerExists(code: number): Promise<boolean>;
   brandExists(code: number): Promise<boolean>;
-  brandOfProvider(providerCode: number, brandCode: number): Promise<boolean>;
   /** Numbers of a provider's brands. */
   brandsOfProvider(providerCode: number): Promise<readonly number[]>;
   /** The configured limits with those that an operator set for the provider. */
@@ -129,8 +113,6 @@ export interface Access {
   accountExists(email: string): Promise<boolean>;
   /** @returns the account's number. @throws AccountError */
   createAccount(account: NewAccount): Promise<number>;
-  /** Ends all sessions of an account; it may log in again unless it is disabled too. */
-  revokeAccount(accountId: number): Promise<void>;
   /** Ends the session of an access or refresh token; any other text does nothing. */
   revokeFamily(token: string): Promise<void>;
   /** Deletes sessions that are long dead; runs by itself. @returns how many refresh tokens went */
@@ -190,11 +172,6 @@ const REVOKE_FAMILY: Query = {
          where family_id = $1 returning account_id`,
 };
 
-const REVOKE_ACCOUNT: Query = {
-  name: 'access_revoke_account',
-  text: `update token_family set revoked_at = to_timestamp($2::float8) where account_id = $1 and revoked_at is null`,
-};
-
 const SWEEP_TOKENS = `delete from refresh_token where token_hash in (
     select token_hash from refresh_token where expires_at < to_timestamp($1::float8)
     limit ${SWEEP_PORTION} for update skip locked)`;
@@ -225,9 +202,9 @@ export function openAccess(options: AccessOptions): Access {
     const rows = await database.rows('select from provider where provider_code = $1', [code]);
     return rows.length > 0;
   });
-  const providersOfBrands = new FreshCache<number, number | null>(clock, KEPT_MOST, async (code) => {
-    const [row] = await database.rows<[number]>('select provider_code from brand where brand_id = $1', [code]);
-    return row?.[0] ?? null;
+  const brands = new FreshCache<number, boolean>(clock, KEPT_MOST, async (code) => {
+    const rows = await database.rows('select from brand where brand_id = $1', [code]);
+    return rows.length > 0;
   });
   const brandsOfProviders = new FreshCache<number, readonly number[]>(clock, KEPT_MOST, async (code) => {
     const rows = await database.rows<[number]>('select brand_id from brand where provider_code = $1', [code]);
@@ -343,10 +320,8 @@ export function openAccess(options: AccessOptions): Access {
 
   async function createAccount(account: NewAccount): Promise<number> {
     const { email, password, role, providerCode, partnerCode } = account;
-    // Printable ASCII: so that "the same in small letters" means the same in every language and database.
-    if (!/^[!-?A-~]+@[!-?A-~]+$/.test(email) || email.length > USERNAME_LETTERS_MOST) throw new AccountError('email');
-    if ([...password].length < PASSWORD_LETTERS_LEAST || !isPossiblePassword(password))
-      throw new AccountError('password');
+    if (!isAcceptableEmail(email)) throw new AccountError('email');
+    if (!isAcceptablePassword(password)) throw new AccountError('password');
     const holders = [providerCode, partnerCode].filter((code) => code !== undefined);
     if (holders.length !== (role === 'REGISTRAR' ? 0 : 1) || !holders.every(isCode)) throw new AccountError('holder');
     try {
@@ -389,9 +364,7 @@ export function openAccess(options: AccessOptions): Access {
     mayAskProvider: (asking, providerCode) => loader.mayAskProvider(asking, providerCode),
     subscriptionOf: async (holder) => (isCode(holder) ? subscriptions.get(holder) : null),
     providerExists: async (code) => isCode(code) && providers.get(code),
-    brandExists: async (code) => isCode(code) && (await providersOfBrands.get(code)) !== null,
-    brandOfProvider: async (providerCode, brandCode) =>
-      isCode(brandCode) && (await providersOfBrands.get(brandCode)) === providerCode,
+    brandExists: async (code) => isCode(code) && brands.get(code),
     brandsOfProvider: async (providerCode) => (isCode(providerCode) ? brandsOfProviders.get(providerCode) : []),
     limitsOf: async (providerCode) =>
       options.limits.on && providerCode !== null && isCode(providerCode) ? limits.get(providerCode) : options.limits,
@@ -401,16 +374,11 @@ export function openAccess(options: AccessOptions): Access {
     },
     accountExists: async (email) => (await database.rows(ACCOUNT_BY_EMAIL, [lowerCaseAscii(email)])).length > 0,
     createAccount,
-    revokeAccount: async (accountId) => {
-      await database.run(REVOKE_ACCOUNT, [accountId, nowExact()]);
-      principals.forget(accountId);
-    },
     revokeFamily,
     sweep,
     forget: () => {
       tokens.forget();
-      for (const cache of [principals, subscriptions, providers, providersOfBrands, brandsOfProviders, limits])
-        cache.forgetAll();
+      for (const cache of [principals, subscriptions, providers, brands, brandsOfProviders, limits]) cache.forgetAll();
     },
     close: () => {
       clearInterval(sweeping);
@@ -421,16 +389,11 @@ export function openAccess(options: AccessOptions): Access {
 
 /** The token of `Authorization: Bearer …` (RFC 6750; the scheme in any case). */
 function bearerToken(authorization: string | undefined): string | undefined {
-  return authorization === undefined ? undefined : /^bearer +([^\s]+) *$/i.exec(authorization)?.[1];
+  return authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 
 function isPossibleUsername(username: string): boolean {
   return username.length <= USERNAME_LETTERS_MOST && username.isWellFormed() && !username.includes('\0');
-}
-
-/** Not toLowerCase: it would also turn the Kelvin sign into a k, and other letters into ones of other lengths. */
-function lowerCaseAscii(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function isCode(code: number): boolean {

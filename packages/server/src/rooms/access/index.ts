@@ -5,14 +5,13 @@ export {
   AccessError,
   type AccessErrorReason,
   type AccessOptions,
-  AccountError,
-  type AccountErrorReason,
   type NewAccount,
   openAccess,
   REPLACED_GOOD_SECONDS,
   type Role,
   type TokenPair,
 } from './access.ts';
+export { AccountError, type AccountErrorReason } from './accounts.ts';
 export type {
   Holder,
   Principal,
@@ -22,6 +21,6 @@ export type {
   Subscription,
   SubscriptionStatus,
 } from './principals.ts';
-export { type LimitName, type LimitState, type RateAnswer, RateLimits } from './rate-limits.ts';
+export { type LimitName, type RateAnswer, RateLimits } from './rate-limits.ts';
 export { BrandScope, type BrandScopeFacts, type ChannelRights, FULL_RIGHTS, type Right } from './scope.ts';
 export { ACCESS_SECONDS, REFRESH_SECONDS } from './tokens.ts';

@@ -34,7 +34,6 @@ export interface Subscription {
 export interface PrincipalBrandFacts {
   readonly rights: ChannelRights;
   readonly reconciliation: boolean;
-  readonly via: boolean;
   readonly strictness: Strictness;
   readonly historicLoadOpen: boolean;
 }
@@ -62,8 +61,6 @@ export interface Principal {
   readonly partner: Holder | null;
   /** By provider, then brand. */
   readonly brands: readonly PrincipalBrand[];
-  /** The provider's or partner's own. */
-  readonly subscription: Subscription | null;
 }
 
 export type ScopeAnswer =
@@ -113,7 +110,7 @@ type BrandRow = [number, number, string, string, boolean, Strictness, boolean];
 const BRANDS_OF_PARTNER: Query = {
   name: 'access_brands_of_partner',
   text: `select b.brand_id, b.provider_code, v.title, b.name, b.master, v.strictness, v.historic_load_open,
-           g.arama, g.mesaj, g.eposta, g.reconciliation, g.via
+           g.arama, g.mesaj, g.eposta, g.reconciliation
          from partner_grant g
          join brand b on b.brand_id = g.brand_id
          join provider v on v.provider_code = b.provider_code
@@ -121,7 +118,7 @@ const BRANDS_OF_PARTNER: Query = {
            and (g.arama <> 'none' or g.mesaj <> 'none' or g.eposta <> 'none' or g.reconciliation or g.via)
          order by b.provider_code, b.brand_id`,
 };
-type GrantRow = [...BrandRow, Right, Right, Right, boolean, boolean];
+type GrantRow = [...BrandRow, Right, Right, Right, boolean];
 
 const SUBSCRIPTIONS: Query = {
   name: 'access_subscriptions',
@@ -197,29 +194,19 @@ export class Principals {
       let brands: PrincipalBrand[] = [];
       if (provider !== null) {
         brands = (await connection.rows<BrandRow>(BRANDS_OF_PROVIDER, [provider.code])).map((row) =>
-          brandOf(row, FULL_RIGHTS, true, true),
+          brandOf(row, FULL_RIGHTS, true),
         );
       } else if (partner !== null) {
         brands = (await connection.rows<GrantRow>(BRANDS_OF_PARTNER, [partner.code])).map((row) => {
-          const [, , , , , , , ARAMA, MESAJ, EPOSTA, reconciliation, via] = row;
-          return brandOf(row, { ARAMA, MESAJ, EPOSTA }, reconciliation, via);
+          const [, , , , , , , ARAMA, MESAJ, EPOSTA, reconciliation] = row;
+          return brandOf(row, { ARAMA, MESAJ, EPOSTA }, reconciliation);
         });
       }
       const providers = new Set(brands.map((brand) => brand.providerCode));
       if (provider !== null) providers.add(provider.code);
-      const own = (provider ?? partner)?.code;
-      const holders = own === undefined ? [...providers] : [...new Set([own, ...providers])];
-      const subscriptions = await loadSubscriptions(connection, this.#clock, holders);
+      const subscriptions = await loadSubscriptions(connection, this.#clock, [...providers]);
 
-      const principal: Principal = {
-        accountId,
-        email,
-        role: 'API_USER',
-        provider,
-        partner,
-        brands,
-        subscription: (own === undefined ? undefined : subscriptions.get(own)) ?? null,
-      };
+      const principal: Principal = { accountId, email, role: 'API_USER', provider, partner, brands };
       this.#indexes.set(principal, {
         brands: new Map(brands.map((brand) => [brand.brandId, brand])),
         providers,
@@ -243,7 +230,6 @@ export class Principals {
           actor: principal.accountId,
           providerCode,
           brandId: brand.brandId,
-          partnerCode: principal.partner?.code ?? null,
           rights,
           reconciliation,
           strictness,
@@ -267,13 +253,8 @@ export class Principals {
   }
 }
 
-function brandOf(
-  row: BrandRow | GrantRow,
-  rights: ChannelRights,
-  reconciliation: boolean,
-  via: boolean,
-): PrincipalBrand {
+function brandOf(row: BrandRow | GrantRow, rights: ChannelRights, reconciliation: boolean): PrincipalBrand {
   const [brandId, providerCode, providerTitle, name, master, strictness, historicLoadOpen] = row;
-  const facts = { rights, reconciliation, via, strictness, historicLoadOpen };
+  const facts = { rights, reconciliation, strictness, historicLoadOpen };
   return { brandId, providerCode, providerTitle, name, master, facts };
 }

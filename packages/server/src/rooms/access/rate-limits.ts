@@ -30,7 +30,7 @@ interface Window {
 }
 
 /** How one limit stands after a call. */
-export interface LimitState {
+interface LimitState {
   readonly name: LimitName;
   readonly limit: number;
   /** Calls left in the window. */
@@ -42,8 +42,6 @@ export interface LimitState {
 /** The call's answer: the state of the limit that refused it, or else of the one nearest to refusing. */
 export interface RateAnswer extends LimitState {
   readonly allowed: boolean;
-  /** Every limit that was asked, in the order asked. */
-  readonly all: readonly LimitState[];
 }
 
 export class RateLimits {
@@ -67,7 +65,7 @@ export class RateLimits {
     const windows = names.map((name) => this.#window(name, key, nowMs));
     const allowed = names.every((name, at) => (windows[at]?.count ?? 0) < limits[name]);
 
-    const all = names.map((name, at): LimitState => {
+    const states = names.map((name, at): LimitState => {
       let window = windows[at];
       if (allowed) {
         window ??= this.#open(name, key, nowMs);
@@ -81,8 +79,8 @@ export class RateLimits {
         resetSeconds: Math.max(1, Math.ceil((endMs - nowMs) / 1_000)),
       };
     });
-    const deciding = all.reduce((worst, state) => (isNearer(state, worst) ? state : worst));
-    return { allowed, ...deciding, all };
+    const deciding = states.reduce((worst, state) => (isNearer(state, worst) ? state : worst));
+    return { allowed, ...deciding };
   }
 
   /** Windows kept at present, of all limits. */

@@ -13,8 +13,6 @@ export interface BrandScopeFacts {
   readonly actor: number;
   readonly providerCode: number;
   readonly brandId: number;
-  /** Set when a business partner acts. */
-  readonly partnerCode: number | null;
   readonly rights: ChannelRights;
   /** May read and agree to the day's reconciliation. */
   readonly reconciliation: boolean;

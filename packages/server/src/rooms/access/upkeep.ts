@@ -3,17 +3,13 @@
 
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
-import { AccountError } from './access.ts';
-import { hashPassword, isPossiblePassword, PASSWORD_LETTERS_LEAST } from './passwords.ts';
+import { AccountError, isAcceptablePassword, lowerCaseAscii } from './accounts.ts';
+import { hashPassword } from './passwords.ts';
 import type { LimitName } from './rate-limits.ts';
 
+export { isAcceptableEmail, isAcceptablePassword } from './accounts.ts';
 export { PASSWORD_LETTERS_LEAST } from './passwords.ts';
 export { LIMIT_NAMES, type LimitName } from './rate-limits.ts';
-
-/** What `createAccount` and `setPassword` take. */
-export function isAcceptablePassword(password: string): boolean {
-  return [...password].length >= PASSWORD_LETTERS_LEAST && isPossiblePassword(password);
-}
 
 export interface Upkeep {
   /** Sets the password and ends the account's sessions. False for an unknown account. @throws AccountError 'password' */
@@ -24,17 +20,17 @@ export interface Upkeep {
   setLimit(providerCode: number, name: LimitName, amount: number | null): Promise<boolean>;
 }
 
-const REVOKE = `update token_family set revoked_at = to_timestamp($2::float8) where account_id = $1 and revoked_at is null`;
+const END_SESSIONS = `update token_family set revoked_at = to_timestamp($2::float8) where account_id = $1 and revoked_at is null`;
 
 export function openUpkeep({ database, clock }: { readonly database: Database; readonly clock: Clock }): Upkeep {
   /** Changes an account by its e-mail and ends its sessions with it. */
   function change(set: string, email: string, value: unknown, endSessions: boolean): Promise<boolean> {
     return database.transaction(async (connection) => {
       const [row] = await connection.rows<[number]>(
-        `update account set ${set} = $2 where lower(email) = lower($1) returning account_id`,
-        [email, value],
+        `update account set ${set} = $2 where lower(email) = $1 returning account_id`,
+        [lowerCaseAscii(email), value],
       );
-      if (row !== undefined && endSessions) await connection.run(REVOKE, [row[0], clock.nowMs() / 1000]);
+      if (row !== undefined && endSessions) await connection.run(END_SESSIONS, [row[0], clock.nowMs() / 1000]);
       return row !== undefined;
     });
   }
