@@ -28,6 +28,8 @@ export function earliestConsentTime(calendar: Calendar, now: number): number {
 
 /** Retailers who may see one consent (schema `Consent`, maxItems). */
 export const RETAILER_ACCESS_MAX = 3000;
+/** Faults told of one item: an item with more is no honest mistake, and the answer must not outgrow the question. */
+export const FAULTS_TOLD_MAX = 50;
 /** A retailer's number has eight digits. */
 export const RETAILER_CODE_MIN = 10_000_000;
 export const RETAILER_CODE_MAX = 99_999_999;
@@ -135,6 +137,7 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
     didYouMean?: string,
   ): void => {
     faults ??= [];
+    if (faults.length >= FAULTS_TOLD_MAX) return;
     faults.push({
       code,
       location: typeof field === 'string' ? [field] : field,

@@ -158,10 +158,9 @@ export function judge(statement: Statement, stored: StoredConsent | null, contex
 
 /**
  * May be contacted: granted, and no withheld refusal that is as new as the consent or newer.
- * @param withheldAt date of the latest withheld refusal, null where it came without one, undefined where there is none
+ * @param withheldAt date of the latest withheld refusal, undefined where there is none
  */
-export function isGranted(stored: StoredConsent | null, withheldAt: number | null | undefined): boolean {
+export function isGranted(stored: StoredConsent | null, withheldAt: number | undefined): boolean {
   if (stored === null || statusBitOf(stored.state) !== ONAY) return false;
-  if (withheldAt === undefined) return true;
-  return withheldAt !== null && stored.consentedAt !== null && withheldAt < stored.consentedAt;
+  return withheldAt === undefined || (stored.consentedAt !== null && withheldAt < stored.consentedAt);
 }

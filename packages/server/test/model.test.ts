@@ -56,8 +56,8 @@ interface Write extends Span {
   readonly requestId: string | null;
   /** By item; empty where the whole call was refused for its form. */
   readonly results: readonly Result[];
-  /** Items that were turned away for their age alone, in a call refused for its form. */
-  readonly tooOld: readonly Said[];
+  /** Well-formed refusals (or too old ones) of a call that was refused for its form: withheld. */
+  readonly kept: readonly Said[];
 }
 
 interface Read extends Span {
@@ -200,37 +200,37 @@ function body(said: Said): Record<string, unknown> {
   };
 }
 
-type Spoil = (sent: Record<string, unknown>) => { readonly code: string; readonly tooOld?: boolean };
+type Spoil = (sent: Record<string, unknown>) => { readonly code: string; readonly tooOld: boolean };
 
 /** Faults of form, each with the code of the contract's table. */
 const SPOILS: readonly Spoil[] = [
   (sent) => {
     delete sent['status'];
-    return { code: 'H110' };
+    return { code: 'H110', tooOld: false };
   },
   (sent) => {
     sent['status'] = 'RED';
-    return { code: 'H115' };
+    return { code: 'H115', tooOld: false };
   },
   (sent) => {
     delete sent['recipient'];
-    return { code: 'H114' };
+    return { code: 'H114', tooOld: false };
   },
   (sent) => {
     sent['recipient'] = sent['type'] === 'EPOSTA' ? 'ayşe@posta.example' : '+905992000000';
-    return { code: sent['type'] === 'EPOSTA' ? 'H120' : 'H121' };
+    return { code: sent['type'] === 'EPOSTA' ? 'H120' : 'H121', tooOld: false };
   },
   (sent) => {
     sent['consentDate'] = wireTime(server.clock.now() + 3_600);
-    return { code: 'H162' };
+    return { code: 'H162', tooOld: false };
   },
   (sent) => {
     sent['consentDate'] = '24.11.2026 12:00';
-    return { code: 'H158' };
+    return { code: 'H158', tooOld: false };
   },
   (sent) => {
     sent['note'] = 'x';
-    return { code: 'H118' };
+    return { code: 'H118', tooOld: false };
   },
   (sent) => {
     sent['source'] = 'HS_2015';
@@ -277,12 +277,12 @@ async function addOne(brand: BrandUnderTest, code: number): Promise<void> {
   const welcome = spoilt?.tooOld === true && brand.model.isWelcoming(null) && said.status === 'RET';
   const meant: Said = spoilt?.tooOld ? dated(said, sent) : said;
   const [span, answer] = await timed(() => caller.call('POST', path(brand, '', v2), tokens.get(code), sent));
-  const write = { ...span, brand, v2, requestId: null, items: [meant], results: [], tooOld: [] };
+  const write = { ...span, brand, v2, requestId: null, items: [meant], results: [], kept: [] };
   if (spoilt !== null && !welcome) {
     // Too old is the age alone: the right to write comes before it.
     if (spoilt.tooOld && !mayWrite(code, said)) return expectAnswer(answer, 403, 'H353');
     expectAnswer(answer, 422, spoilt.code);
-    writes.push({ ...write, tooOld: spoilt.tooOld && meant.status === 'RET' ? [meant] : [] });
+    writes.push({ ...write, kept: spoilt.tooOld && meant.status === 'RET' ? [meant] : [] });
     return;
   }
   if (!mayWrite(code, said)) return expectAnswer(answer, 403, 'H353');
@@ -332,8 +332,8 @@ async function addBatch(brand: BrandUnderTest, code: number): Promise<void> {
       status: 422,
       errors: faults.map(([index, { code: one }]) => [index, one]),
     });
-    const tooOld = faults.flatMap(([i, fault]) => (fault.tooOld && meant[i]?.status === 'RET' ? [meant[i]] : []));
-    writes.push({ ...span, brand, v2, requestId: null, items: meant, results: [], tooOld });
+    const kept = meant.filter(({ status }, i) => status === 'RET' && spoilt.get(i)?.tooOld !== false);
+    writes.push({ ...span, brand, v2, requestId: null, items: meant, results: [], kept });
     return;
   }
   expect([answer.status, answer.text]).toEqual([202, expect.any(String)]);
@@ -363,7 +363,7 @@ async function addBatch(brand: BrandUnderTest, code: number): Promise<void> {
   const results = list.map(({ error, transactionId, creationDate, isAddConsentV2Service }) =>
     error ? { code: error.code } : { transactionId, creationDate, isRepeat: isAddConsentV2Service !== undefined },
   );
-  writes.push({ ...span, brand, v2, requestId, items: meant, results, tooOld: [] });
+  writes.push({ ...span, brand, v2, requestId, items: meant, results, kept: [] });
 }
 
 interface BatchItem {
@@ -398,7 +398,7 @@ async function citizenSaysNo(brand: BrandUnderTest): Promise<void> {
     outcome.kind === 'refused'
       ? { code: outcome.code }
       : { transactionId: outcome.transactionId, creationDate: wireTime(outcome.receivedAt) };
-  writes.push({ ...span, brand, v2: false, requestId: null, items: [said], results: [result], tooOld: [] });
+  writes.push({ ...span, brand, v2: false, requestId: null, items: [said], results: [result], kept: [] });
 }
 
 // ------------------------------------------------------------------------------------------------ reading
@@ -412,8 +412,9 @@ type Withheld = (key: string) => { readonly surely: WithheldRefusal[]; readonly 
 /** The refusals that may be shown in place of a version; null among them: the version itself may be shown. */
 function refusalsShown(version: Version, { surely, maybe }: ReturnType<Withheld>): (WithheldRefusal | null)[] {
   const { last } = version;
-  if (last === null || last.status === 'RET') return [null];
-  const counts = (one: WithheldRefusal): boolean => last.date === null || (one.said.date as string) >= last.date;
+  if (last?.status === 'RET') return [null];
+  const counts = (one: WithheldRefusal): boolean =>
+    last === null || last.date === null || (one.said.date as string) >= last.date;
   const newest = surely.reduce((date, { said }) => ((said.date as string) > date ? (said.date as string) : date), '');
   const shown: (WithheldRefusal | null)[] = [...surely, ...maybe].filter(
     (one) => counts(one) && (one.said.date as string) >= newest,
@@ -425,15 +426,24 @@ function refusalsShown(version: Version, { surely, maybe }: ReturnType<Withheld>
 /** Why a status answer fits neither the version nor a withheld refusal over it; null where it does. */
 function statusMatches(answer: unknown, version: Version, refusals: ReturnType<Withheld>): boolean {
   const { last } = version;
-  if (last === null) return same(answer, {});
-  const shown = { ...wire(last), retailerAccessCount: version.access.size, ...retailerFields(last) };
+  const shown =
+    last === null ? {} : { ...wire(last), retailerAccessCount: version.access.size, ...retailerFields(last) };
   return refusalsShown(version, refusals).some((refusal) => {
     if (refusal === null) return same(answer, shown);
     const { said, beganAt, endedAt } = refusal;
     const at = fromWireTime(String((answer as { creationDate?: string }).creationDate));
     const { creationDate: _, ...rest } = answer as Record<string, unknown>;
-    const { creationDate: __, ...refused } = wire({ ...last, ...said, retailer: last.retailer, access: last.access });
-    const expected = { ...refused, retailerAccessCount: version.access.size, ...retailerFields(last) };
+    const {
+      creationDate: __,
+      transactionId,
+      ...refused
+    } = wire({ ...said, creationDate: '', transactionId: last?.transactionId ?? '' });
+    const expected = {
+      ...refused,
+      retailerAccessCount: version.access.size,
+      // Over a consent it is shown in that one's place; where nothing was recorded no movement has an id.
+      ...(last !== null && { transactionId, ...retailerFields(last) }),
+    };
     return at >= beganAt && at <= endedAt && same(rest, expected);
   });
 }
@@ -781,7 +791,7 @@ function withheldOf(own: readonly Write[]): Map<string, WithheldRefusal[]> {
     byKey.set(key, [...(byKey.get(key) ?? []), { began, ended, beganAt, endedAt, said }]);
   };
   for (const write of own) {
-    for (const said of write.tooOld) withhold(write, said);
+    for (const said of write.kept) withhold(write, said);
     write.results.forEach((result, i) => {
       const said = write.items[i] as Said;
       if ('code' in result && said.status === 'RET') withhold(write, said);

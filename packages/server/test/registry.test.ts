@@ -1,9 +1,11 @@
 // The registry room against a real PostgreSQL: what is recorded, what is refused, what is never lost.
 
 import { kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement, stateOf } from '@acik-iys/law';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import type { BrandScope } from '../src/rooms/access/index.ts';
 import { DOORS, newRequestId, type Outcome, seqOfTransactionId, subRequestId } from '../src/rooms/registry/index.ts';
-import { MESSAGE, statementOf, telephones, testRegistry } from './support/registry.ts';
+import type { RetailerAccess } from '../src/rooms/registry/retailer-access.ts';
+import { MAIL, MESSAGE, statementOf, telephones, testRegistry } from './support/registry.ts';
 
 const MERCHANT_CALL = kindOf(0, 1);
 
@@ -36,8 +38,8 @@ describe('record', () => {
       [second, first].map((outcome) => (outcome as { transactionId: string }).transactionId),
     );
     const status = await house.registry.status(house.scope(1), MESSAGE, address);
-    expect(status?.movement.address).toBe(address);
-    expect(status?.movement.state).toBe(stateOf(SOURCE_NUMBERS.HS_WEB, RET));
+    expect(status?.movement?.address).toBe(address);
+    expect(status?.movement?.state).toBe(stateOf(SOURCE_NUMBERS.HS_WEB, RET));
   });
 
   it('lets statements of one key in one call see each other in order', async () => {
@@ -194,5 +196,92 @@ describe('record', () => {
   it('lets the application neither change nor delete a movement', async () => {
     await expect(house.database.run('update movement set state = 0')).rejects.toThrow(/permission denied/);
     await expect(house.database.run('delete from movement')).rejects.toThrow(/permission denied/);
+  });
+});
+
+describe('a refusal without a date', () => {
+  const merchant = { kind: MERCHANT_CALL } as const;
+  const undated = (address: string) => statement(address, RET, 0, { ...merchant, consentedAt: null });
+  const granted = async (address: string) =>
+    (await house.registry.granted(house.scope(1), MERCHANT_CALL, [address]))[0];
+
+  it('counts from its receipt: a consent dated before it does not end it', async () => {
+    const address = newTelephone();
+    await record(statement(address, ONAY, 500, merchant));
+    expect(await record(undated(address))).toEqual([{ kind: 'refused', code: 'H462' }]);
+    await record(statement(address, ONAY, 400, merchant));
+    expect(await granted(address)).toBe(false);
+  });
+
+  it('is ended by a consent given after its receipt', async () => {
+    const address = newTelephone();
+    await record(statement(address, ONAY, 500, merchant));
+    await record(undated(address));
+    house.clock.move(100);
+    await record(statement(address, ONAY, 10, merchant));
+    expect(await granted(address)).toBe(true);
+  });
+
+  it('gives way to a dated one that is later: only a consent after both ends them', async () => {
+    const address = newTelephone();
+    expect(await record(undated(address))).toEqual([{ kind: 'refused', code: 'H175' }]);
+    house.clock.move(100);
+    await record(statement(address, RET, 50, merchant));
+    await record(statement(address, ONAY, 70, merchant));
+    expect(await granted(address)).toBe(false);
+    await record(statement(address, ONAY, 30, merchant));
+    expect(await granted(address)).toBe(true);
+  });
+
+  it('stays the later of the two when a dated one from before it comes in', async () => {
+    const address = newTelephone();
+    await record(undated(address));
+    await record(statement(address, RET, 60, merchant));
+    await record(statement(address, ONAY, 50, merchant));
+    expect(await granted(address)).toBe(false);
+  });
+
+  it('counts from its receipt where it is recorded: no consent given before passes it', async () => {
+    const welcoming = house.scope(1, { strictness: 'welcoming' });
+    const address = newTelephone();
+    const say = async (one: Statement) =>
+      (await house.registry.record(welcoming, [one], { door: DOORS.officialSingle }))[0];
+    await say(statement(address, ONAY, 50, merchant));
+    expect(await say(undated(address))).toMatchObject({ kind: 'accepted' });
+    for (const ago of [200, 20])
+      expect(await say(statement(address, ONAY, ago, merchant))).toEqual({ kind: 'refused', code: 'H178' });
+    expect(await granted(address)).toBe(false);
+  });
+});
+
+describe('the list of retailers who may see a consent', () => {
+  const page = { offset: 0, limit: 100 };
+
+  it.each(['+905320000000', 'bayi@ornek.example'])('is that of one brand and one address: %s', async (address) => {
+    const { retailers } = house.registry;
+    const [own, other] = [house.scope(1), house.scope(2)];
+    const kind = address.includes('@') ? MAIL : MESSAGE;
+    await record(statement(address, ONAY, 10));
+    expect(await retailers.add(own, kind, address, [10_000_002, 10_000_001])).toBe(true);
+    expect(await retailers.add(other, kind, address, [10_000_003])).toBe(false);
+    const listed = { total: 2, retailers: [10_000_001, 10_000_002] };
+    expect(await retailers.list(own, kind, address, page)).toEqual(listed);
+    expect(await retailers.list(other, kind, address, page)).toEqual({ total: 0, retailers: [] });
+    await retailers.removeAll(other, kind, [address]);
+    await retailers.replace(own, kind, [kind === MAIL ? 'yok@ornek.example' : newTelephone()], [10_000_004]);
+    expect(await retailers.list(own, kind, address, page)).toEqual(listed);
+    await retailers.replace(own, kind, [address, address], [10_000_004, 10_000_005]);
+    await retailers.remove(own, kind, [address], [10_000_005]);
+    expect(await retailers.list(own, kind, address, page)).toEqual({ total: 1, retailers: [10_000_004] });
+    expect(await retailers.uses(other, [10_000_004])).toEqual(new Map());
+    expect((await retailers.uses(own, [10_000_004])).get(10_000_004)).toBeGreaterThan(0);
+    await retailers.removeAll(own, kind, [address]);
+    expect(await retailers.list(own, kind, address, page)).toEqual({ total: 0, retailers: [] });
+  });
+
+  // Checked by the compiler: with a bare number a caller could be served without being asked who he is.
+  it('asks for the proof that the caller may act for the brand', () => {
+    type First = Parameters<RetailerAccess[keyof RetailerAccess]>[0];
+    expectTypeOf<First>().toEqualTypeOf<BrandScope>();
   });
 });

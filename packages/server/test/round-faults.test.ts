@@ -238,8 +238,8 @@ async function isThereOnce({ addresses, requestId }: Everything, outcomes: reado
     const kind = address.includes('@') ? MAIL : MESSAGE;
     const status = await house.registry.status(house.scope(BRAND), kind, address);
     expect(outcomes[at]).toMatchObject({
-      transactionId: status?.movement.transactionId,
-      receivedAt: status?.movement.receivedAt,
+      transactionId: status?.movement?.transactionId,
+      receivedAt: status?.movement?.receivedAt,
     });
   }
 }

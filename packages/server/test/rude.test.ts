@@ -13,7 +13,7 @@ import { openLog } from '../src/ground/log.ts';
 import { type Caller, openCaller, wireTime } from './support/caller.ts';
 import { type TestServer, testServer } from './support/server.ts';
 
-const DEADLINES = { request: 1_500, head: 1_000, check: 100 };
+const DEADLINES = { request: 1_500, head: 1_000, check: 100, silence: 3_000 };
 const IDLE_CONNECTIONS = 2_000;
 /** Both ends of each connection are in this process, and a database and a runner beside them. */
 const FILES_NEEDED = 2 * IDLE_CONNECTIONS + 500;
@@ -129,6 +129,53 @@ async function whileOthersAreServed<T>(rude: () => Promise<T>): Promise<T> {
   } while (!over);
   return await result;
 }
+
+describe('who may not call', () => {
+  test.each([
+    ['without a token', `${head(ADD).replace(/Authorization.*\r\n/, '')}`, 401],
+    ['on a path that is nobody’s', head('/nowhere'), 404],
+  ])('is told so before the body is read: %s', async (_, lines, http) => {
+    const { socket, said } = talk();
+    socket.write(`${lines.slice(0, -2)}Content-Length: 4000000\r\n\r\n{`);
+    while (!said().includes('\r\n\r\n')) await pause(10);
+    expect(statusOf(said())).toBe(http);
+    socket.destroy();
+  });
+
+  test('sends no form of megabytes to the token path: 413, before it is read', async () => {
+    const answer = await say(
+      `POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n`,
+    );
+    expect(statusOf(answer)).toBe(413);
+  });
+});
+
+describe('who asks for more than he sends', () => {
+  /** One fault in each of its entries. */
+  const faulty = (items: number): string =>
+    JSON.stringify(Array.from({ length: items }, () => ({ retailerAccess: new Array(3_000).fill(0) })));
+
+  test('gets an answer no larger than the question', async () => {
+    const body = faulty(500);
+    const answer = await say(whole(`${ADD}/request`, body, ['Connection: close']));
+    expect(statusOf(answer)).toBe(422);
+    expect(answer.length).toBeLessThan(body.length);
+  });
+
+  test('and never reads it is let go', async () => {
+    const before = await connections();
+    const asks = Array.from({ length: 8 }, () => {
+      const { socket, closed } = talk();
+      socket.pause();
+      for (let n = 0; n < 8; n++) socket.write(whole(`${ADD}/request`, faulty(150)));
+      return { socket, closed };
+    });
+    await pause(500);
+    expect(await connections()).toBeGreaterThan(before);
+    while ((await connections()) > before) await pause(100);
+    for (const { socket } of asks) socket.destroy();
+  });
+});
 
 describe('slow clients', () => {
   test('half a body and then silence: 408', async () => {

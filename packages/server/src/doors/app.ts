@@ -21,6 +21,8 @@ const HEAD_DEADLINE_MS = 10_000;
 const KEEP_ALIVE_MS = 72_000;
 /** How often Node looks for requests past their deadline. */
 const DEADLINE_CHECK_MS = 2_000;
+/** A connection on which nothing moves for so long is closed: an answer that nobody reads must not be held for ever. */
+const SILENCE_MS = 90_000;
 /** Tells this process's requests from all others': 48 random bits, then a running number. */
 const PROCESS_ID_BYTES = 6;
 
@@ -40,10 +42,20 @@ export interface AppOptions {
   /** Resolves when the server can do its work. */
   readonly ready: () => Promise<void>;
   /** Other deadlines for rude clients, in milliseconds: tests have no twenty seconds. */
-  readonly deadlines?: { readonly request: number; readonly head: number; readonly check: number };
+  readonly deadlines?: {
+    readonly request: number;
+    readonly head: number;
+    readonly check: number;
+    readonly silence: number;
+  };
 }
 
-const DEADLINES = { request: REQUEST_DEADLINE_MS, head: HEAD_DEADLINE_MS, check: DEADLINE_CHECK_MS };
+const DEADLINES = {
+  request: REQUEST_DEADLINE_MS,
+  head: HEAD_DEADLINE_MS,
+  check: DEADLINE_CHECK_MS,
+  silence: SILENCE_MS,
+};
 
 export async function openApp(rooms: Rooms, options: AppOptions): Promise<FastifyInstance> {
   const { log, metrics, ready, deadlines = DEADLINES } = options;
@@ -51,7 +63,7 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
   const app = fastify({
     bodyLimit: config.bodyBytesMax,
     requestTimeout: deadlines.request,
-    connectionTimeout: 0,
+    connectionTimeout: deadlines.silence,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { headersTimeout: deadlines.head, connectionsCheckingInterval: deadlines.check },
     forceCloseConnections: 'idle',
@@ -79,6 +91,11 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
 
   // Callbacks, not async functions: a promise for each of them is a tenth of an empty call.
+  // A path that is nobody's is answered before a body is read for it.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) sendOwn(reply, 'route.unknown');
+    else done();
+  });
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
@@ -97,10 +114,9 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
     });
     done();
   });
-  app.setNotFoundHandler((_request, reply) => sendOwn(reply, 'route.unknown'));
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-      return sendOwn(reply, 'request.too_large', { limit: config.bodyBytesMax });
+      return sendOwn(reply, 'request.too_large', { limit: request.routeOptions.bodyLimit });
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
       return sendOwn(reply, 'request.unsupported_media_type', { expected: 'application/json' });
     if (error.statusCode !== undefined && error.statusCode < 500)
@@ -126,12 +142,22 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
     refResolver: { buildLocalReference: (json, _base, _fragment, at) => String(json.$id ?? `schema-${at}`) },
   });
   await app.register(async (door) => officialDoor(door, rooms, log));
+  // The page is this server's alone: nothing is fetched from elsewhere, and no button leads to its maker's services.
   await app.register(reference, {
     routePrefix: '/docs',
-    configuration: { title: 'Açık İYS API', theme: 'default', telemetry: false },
+    configuration: {
+      pageTitle: 'Açık İYS API',
+      telemetry: false,
+      withDefaultFonts: false,
+      showDeveloperTools: 'never',
+      hideClientButton: true,
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      authentication: { preferredSecurityScheme: 'bearer' },
+    },
   });
   app.get('/openapi.json', () => app.swagger());
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(homePage(config.demo)));
+  app.get('/', (request, reply) => reply.type('text/html; charset=utf-8').send(homePage(config.demo, request)));
   app.get('/health/live', () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
     try {

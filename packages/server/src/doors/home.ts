@@ -1,13 +1,24 @@
 // The page at `/`: what runs here, in Turkish and English, and where to go. No script, no other file.
 
-/** @param demo whether the demo's accounts exist and may be shown */
-export function homePage(demo: boolean): string {
+import { DEMO_ACCOUNTS } from '../demo.ts';
+
+/** A host name or IP address and a port, and nothing that could end a word of HTML or of a shell. */
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
+const HOST_AT_HOME = '127.0.0.1:8080';
+
+/**
+ * @param demo whether the demo's accounts exist and may be shown
+ * @param at where the reader found the page: protocol and Host header, which may say anything
+ */
+export function homePage(demo: boolean, at: { readonly protocol: string; readonly host: string }): string {
+  const address = `${at.protocol === 'https' ? 'https' : 'http'}://${HOST.test(at.host) ? at.host : HOST_AT_HOME}`;
   return `<!doctype html>
 <html lang="tr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Açık İYS</title>
+<link rel="icon" href="data:,">
 <style>
   :root { color-scheme: light dark; --ground: #fbfaf7; --ink: #16282c; --soft: #51646a; --line: #d9d5cb; --petrol: #0b4f5a; --on-petrol: #fff; }
   @media (prefers-color-scheme: dark) { :root { --ground: #101a1d; --ink: #e9eeee; --soft: #a9b8bb; --line: #2d3d41; --petrol: #7fc4cf; --on-petrol: #0c1719; } }
@@ -25,9 +36,14 @@ export function homePage(demo: boolean): string {
   a { color: var(--petrol); }
   a:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
   code, pre { font: .85rem/1.5 ui-monospace, monospace; }
-  pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: 4px; margin: 0; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; border: 1px solid var(--line); border-radius: 4px; margin: 0; }
   table { border-collapse: collapse; width: 100%; font-size: .95rem; }
   td, th { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+  @media (max-width: 36rem) {
+    thead { position: absolute; clip-path: inset(50%); }
+    tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+    td { display: block; padding: 0; border: 0; }
+  }
 </style>
 </head>
 <body>
@@ -40,7 +56,7 @@ export function homePage(demo: boolean): string {
     <li><a href="/openapi.json">OpenAPI 3.1</a></li>
     <li><a href="/health/ready">Sağlık · Health</a></li>
   </ul>
-${demo ? demoPart : ''}  <section>
+${demo ? demoPart(address) : ''}  <section>
     <h2>Kapılar · Entrances</h2>
     <p class="soft">Vatandaş, işletme, denetim ve kayıt girişleri henüz açık değil; bu sürümde API var. <span lang="en">The entrances for citizens, businesses, authorities and the registrar are not open yet; this version has the API.</span></p>
   </section>
@@ -50,18 +66,26 @@ ${demo ? demoPart : ''}  <section>
 `;
 }
 
-const demoPart = `  <section>
+function demoPart(address: string): string {
+  const [{ email, password }] = DEMO_ACCOUNTS;
+  const rows = DEMO_ACCOUNTS.map(
+    (one) =>
+      `        <tr><td>${one.title} (${one.code})</td><td><code>${one.email}</code></td><td><code>${one.password}</code></td></tr>`,
+  );
+  return `  <section>
     <h2>Deneme hesapları · Demo accounts</h2>
     <table>
       <thead><tr><th scope="col">Kim · Who</th><th scope="col">Kullanıcı · User</th><th scope="col">Parola · Password</th></tr></thead>
       <tbody>
-        <tr><td>Örnek Perakende A.Ş. (600100, 600101)</td><td><code>api@ornek-perakende.example</code></td><td><code>Ornek-Parola-600100</code></td></tr>
-        <tr><td>Örnek Banka A.Ş. (600200)</td><td><code>api@ornek-banka.example</code></td><td><code>Ornek-Parola-600200</code></td></tr>
-        <tr><td>Örnek İş Ortağı A.Ş. (900100)</td><td><code>api@ornek-isortagi.example</code></td><td><code>Ornek-Parola-900100</code></td></tr>
+${rows.join('\n')}
       </tbody>
     </table>
     <h2>İlk çağrı · First call</h2>
-    <pre tabindex="0"><code>curl -s -X POST /oauth2/token -H 'content-type: application/json' \\
-  -d '{"grant_type":"password","username":"api@ornek-perakende.example","password":"Ornek-Parola-600100"}'</code></pre>
+    <pre><code>curl -s ${address}/oauth2/token \\
+  -H 'content-type: application/json' \\
+  -d '{"grant_type": "password",
+       "username": "${email}",
+       "password": "${password}"}'</code></pre>
   </section>
 `;
+}

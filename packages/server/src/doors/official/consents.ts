@@ -48,10 +48,16 @@ function assertMayWrite(call: BrandCall, statements: readonly Statement[]): void
     if (!call.scope.may(channelOf(kind), 'write')) throw refusal('H353', { field: 'type' });
 }
 
-/** H180, of all items at once: each fault says in which item and field the number stands. */
+/** Faults told in one answer; the rest is told when these are mended. */
+const ERRORS_TOLD_MAX = 5_000;
+
+/**
+ * H180, of all items at once: each fault says in which item and field the number stands. The call's refusals are kept.
+ */
 async function assertRetailersKnown(
   call: BrandCall,
   items: readonly { statement: Statement; retailerAccess: readonly number[] | undefined; index?: number }[],
+  door: Door,
 ): Promise<void> {
   const codes = new Set<number>();
   for (const { statement, retailerAccess } of items) {
@@ -61,13 +67,19 @@ async function assertRetailersKnown(
   if (codes.size === 0) return;
   const unknown = await call.rooms.parties.unknownRetailers(call.scope, [...codes]);
   if (unknown.size === 0) return;
-  const errors = items.flatMap(({ statement, retailerAccess, index }) => [
-    ...(statement.retailer !== null && unknown.has(statement.retailer)
-      ? [wireFault({ code: 'H180', location: ['retailerCode'], value: statement.retailer }, index)]
-      : []),
-    ...unknownRetailerFaults(retailerAccess ?? [], unknown, index),
-  ]);
-  throw new OfficialError(403, errors);
+  await keepRefusals(
+    call,
+    items.map(({ statement }) => statement),
+    door,
+  );
+  const errors: WireError[] = [];
+  for (const { statement, retailerAccess, index } of items) {
+    if (statement.retailer !== null && unknown.has(statement.retailer))
+      errors.push(wireFault({ code: 'H180', location: ['retailerCode'], value: statement.retailer }, index));
+    errors.push(...unknownRetailerFaults(retailerAccess ?? [], unknown, index));
+    if (errors.length > ERRORS_TOLD_MAX) break;
+  }
+  throw new OfficialError(403, errors.slice(0, ERRORS_TOLD_MAX));
 }
 
 /**
@@ -110,11 +122,14 @@ export async function usedConsents(call: Pick<BrandCall, 'rooms' | 'providerCode
 /** V2: a statement that is stored already is answered with what stored it, however old its date is by now. */
 async function isStored(call: BrandCall, statement: Statement): Promise<boolean> {
   const status = await call.rooms.registry.status(call.scope, statement.kind, statement.address);
-  return status !== null && isRepeat(statement, status.movement);
+  return status !== null && status.movement !== null && isRepeat(statement, status.movement);
 }
 
+const singleDoor = (version: 1 | 2): Door => (version === 1 ? DOORS.officialSingle : DOORS.officialSingleV2);
+const batchDoor = (version: 1 | 2): Door => (version === 1 ? DOORS.officialBatch : DOORS.officialBatchV2);
+
 function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
-  const door: Door = version === 1 ? DOORS.officialSingle : DOORS.officialSingleV2;
+  const door = singleDoor(version);
   return async (call: BrandCall): Promise<Answer> => {
     if (!isObject(call.body)) throw refusal('H085');
     const { statement, retailerAccess, faults } = checkForm(call.body, formContext(call));
@@ -124,7 +139,7 @@ function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
       if (statement !== null) await keepRefusals(call, [statement], door);
       throw faultsRefusal(faults.map((fault) => consentFault(fault)));
     }
-    await assertRetailersKnown(call, [{ statement, retailerAccess }]);
+    await assertRetailersKnown(call, [{ statement, retailerAccess }], door);
     await assertWithinSubscription(call, [statement], door);
     const [outcome] = await storing(
       call.rooms.registry.record(call.scope, [statement], {
@@ -141,13 +156,30 @@ function addOne(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
   };
 }
 
-/** Refusals that the contract turns away for no fault of their own words are kept and honoured; the rest is not. */
+/**
+ * The well-formed refusals of a call that is turned away are kept and honoured; its consents are not. They may have been
+ * turned away for their age alone, for another item of their list, for a retailer, or for the subscription.
+ */
 async function keepRefusals(call: BrandCall, statements: readonly Statement[], door: Door): Promise<void> {
   await storing(call.rooms.registry.withhold(call.scope, statements, door));
 }
 
+/** The same where the subscription turns the call away before its form is looked at. */
+function keepFromBody(door: Door): (call: BrandCall) => Promise<void> {
+  return async (call) => {
+    const list = Array.isArray(call.body) ? call.body : [call.body];
+    if (list.length > STATEMENTS_MAX) return;
+    const context = formContext(call);
+    const statements = list
+      .filter(isObject)
+      .map((item) => checkForm(item, context).statement)
+      .filter((statement) => statement !== null && call.scope.may(channelOf(statement.kind), 'write'));
+    await keepRefusals(call, statements as Statement[], door);
+  };
+}
+
 function addBatch(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
-  const door: Door = version === 1 ? DOORS.officialBatch : DOORS.officialBatchV2;
+  const door = batchDoor(version);
   return async (call: BrandCall): Promise<Answer> => {
     const list = call.body;
     if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw refusal('H092');
@@ -156,6 +188,7 @@ function addBatch(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
     await assertRetailersKnown(
       call,
       statements.map((statement, index) => ({ statement, retailerAccess: access[index], index })),
+      door,
     );
     await assertWithinSubscription(call, statements, door);
     const requestId = newRequestId();
@@ -213,7 +246,7 @@ async function checkList(
   for (let index = 0; index < list.length; index++) {
     const { statement, retailerAccess, faults } = checkForm(list[index] as Record<string, unknown>, context);
     if (statement === null) {
-      errors.push(...faults.map((fault) => batchFault(fault, index)));
+      if (errors.length < ERRORS_TOLD_MAX) errors.push(...faults.map((fault) => batchFault(fault, index)));
       continue;
     }
     const key = `${statement.kind}${statement.address}`;
@@ -223,19 +256,14 @@ async function checkList(
     access.push(retailerAccess);
     if (faults.length > 0) tooOld.push({ statement, index, faults });
   }
-  // Before anything is looked up or kept. Faults of form alone are told to everybody.
-  if (errors.length === 0 || tooOld.length > 0) assertMayWrite(call, statements);
+  // Before anything is looked up or kept.
+  assertMayWrite(call, statements);
   // Asked together: the look-ups of a list ride in one query.
   const repeats = version === 2 ? await Promise.all(tooOld.map(({ statement }) => isStored(call, statement))) : [];
   const turnedAway = tooOld.filter((_, at) => !repeats[at]);
   for (const { index, faults } of turnedAway) errors.push(...faults.map((fault) => batchFault(fault, index)));
   if (errors.length > 0) {
-    if (turnedAway.length > 0)
-      await keepRefusals(
-        call,
-        turnedAway.map(({ statement }) => statement),
-        door,
-      );
+    await keepRefusals(call, statements, door);
     throw faultsRefusal(errors.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)));
   }
   return { statements, access };
@@ -276,6 +304,7 @@ function single(version: 1 | 2): OfficialRoute {
       answers: { 200: { description: 'Kaydedildi / Recorded', schema: schemas.AddConsentAnswer } },
     },
     handle: addOne(version),
+    keep: keepFromBody(singleDoor(version)),
   };
 }
 
@@ -297,6 +326,7 @@ function batch(version: 1 | 2): OfficialRoute {
       answers: { 202: { description: 'Alındı ve işlendi / Taken and done', schema: schemas.AddBatchAnswer } },
     },
     handle: addBatch(version),
+    keep: keepFromBody(batchDoor(version)),
   };
 }
 

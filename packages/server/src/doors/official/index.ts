@@ -71,7 +71,14 @@ export function officialDoor(app: FastifyInstance, rooms: Rooms, log: Log): void
         method: route.method,
         url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
         schema: { ...openApi(route), ...(at > 0 && { hide: true }) },
-        handler: (request, reply) => serve(route, rooms, log, request, reply),
+        ...(route.bodyBytesMax !== undefined && { bodyLimit: route.bodyBytesMax }),
+        // Before the body is read: nobody fills the memory who may not call.
+        onRequest: async (request, reply) => {
+          const refused = await answered(route, log, request, () => admit(route, rooms, request, reply));
+          if (refused !== undefined) return send(reply, refused);
+        },
+        handler: async (request, reply) =>
+          send(reply, (await answered(route, log, request, () => answerOf(route, rooms, request))) as Answer),
       });
     }
 }
@@ -103,19 +110,21 @@ function openApi(route: OfficialRoute): Record<string, unknown> {
   };
 }
 
-async function serve(
+/** The work's answer, or the one that its error stands for. */
+async function answered(
   route: OfficialRoute,
-  rooms: Rooms,
   log: Log,
   request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  let answer: Answer;
+  work: () => Promise<Answer | undefined>,
+): Promise<Answer | undefined> {
   try {
-    answer = await answerOf(route, rooms, request, reply);
+    return await work();
   } catch (error) {
-    answer = answerOfError(route, error, log, request.id);
+    return answerOfError(route, error, log, request.id);
   }
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status);
   if (answer.headers) reply.headers(answer.headers);
   if (answer.body === undefined) return reply.send();
@@ -131,37 +140,49 @@ function isRaw(body: object | null): boolean {
   return body !== null && (Buffer.isBuffer(body) || 'pipe' in body);
 }
 
-async function answerOf(
+/** Who calls, known before the body is read. */
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+/** How often and who: an answer where the call goes no further. */
+async function admit(
   route: OfficialRoute,
   rooms: Rooms,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Answer> {
-  const params = request.params as Readonly<Record<string, string>>;
-  const query = request.query as Readonly<Record<string, unknown>>;
+): Promise<Answer | undefined> {
   const { access } = rooms;
-
-  if (route.guard === 'token') {
-    const limits = await access.limitsOf(null);
-    const rate = rooms.rateLimits.take(request.ip, limits, route.limits);
+  const principal = route.guard === 'token' ? undefined : await access.principal(request.headers.authorization);
+  if (rooms.config.limits.on) {
+    const limits = await access.limitsOf(principal?.provider?.code ?? null);
+    const rate = rooms.rateLimits.take(networkAddress(request), limits, route.limits);
     announce(reply, rate);
     if (rate && !rate.allowed) {
       if (rate.name === 'tokensPerHour') return tooManyTokens(rate.limit, rate.resetSeconds);
       throw tooOften(rate);
     }
-    const contentType = request.headers['content-type'] ?? '';
-    return await route.handle({ rooms, body: request.body, contentType, networkAddress: request.ip });
   }
-
-  const principal = await access.principal(request.headers.authorization);
-  if (rooms.config.limits.on) {
-    const limits = await access.limitsOf(principal?.provider?.code ?? null);
-    const rate = rooms.rateLimits.take(request.ip, limits, route.limits);
-    announce(reply, rate);
-    if (rate && !rate.allowed) throw tooOften(rate);
-  }
+  if (route.guard === 'token') return undefined;
   if (principal === undefined) throw refusal(route.tokenCode ?? 'H351', {}, 401);
+  principals.set(request, principal);
+  return undefined;
+}
 
+/** Undefined in spite of its type where the caller has gone already. */
+function networkAddress(request: FastifyRequest): string {
+  return (request.ip as string | undefined) ?? '';
+}
+
+async function answerOf(route: OfficialRoute, rooms: Rooms, request: FastifyRequest): Promise<Answer> {
+  const params = request.params as Readonly<Record<string, string>>;
+  const query = request.query as Readonly<Record<string, unknown>>;
+  const { access } = rooms;
+
+  if (route.guard === 'token') {
+    const contentType = request.headers['content-type'] ?? '';
+    return await route.handle({ rooms, body: request.body, contentType, networkAddress: networkAddress(request) });
+  }
+
+  const principal = principals.get(request) as Principal;
   const call = { rooms, principal, params, query };
   switch (route.guard) {
     case 'any':
@@ -179,13 +200,21 @@ async function answerOf(
         if (route.tellsUnknownNumbers && !(await access.providerExists(providerCode))) throw refusal('H001');
         throw refusal('H353', { field: 'iysCode' });
       }
-      if (route.gate.length > 0) assertGate(route.gate, await access.subscriptionOf(providerCode));
+      if (route.gate.length > 0) {
+        const closed = closedGate(route.gate, await access.subscriptionOf(providerCode));
+        if (closed !== undefined) throw refusal(closed);
+      }
       return await route.handle({ ...call, body: undefined, providerCode });
     }
     case 'brand': {
       const { scope, subscription, providerCode } = await brand(route, rooms, principal, params);
-      assertGate(route.gate, subscription);
+      const closed = closedGate(route.gate, subscription);
       if (route.records) rooms.registry.assertRoom();
+      if (closed !== undefined) {
+        const parsed = parseJson(request.body);
+        if (parsed.ok) await route.keep?.({ ...call, body: parsed.value, scope, providerCode, subscription });
+        throw refusal(closed);
+      }
       const body = route.notJson === undefined ? undefined : bodyOf(route.notJson, request.body);
       return await route.handle({ ...call, body, scope, providerCode, subscription });
     }
@@ -213,16 +242,17 @@ async function brand(
   throw refusal('H353', { field: answer.refused === 'provider' ? 'iysCode' : 'brandCode' });
 }
 
-/** One gate before everything but the subscription query (iys-api.md, "Subscription"). */
-function assertGate(gate: readonly ErrorCode[], subscription: Subscription | null): void {
-  const has = (code: ErrorCode): boolean => gate.includes(code);
-  if (subscription === null) {
-    if (has('H524')) throw refusal('H524');
-    return;
-  }
-  if (subscription.status === 'CLOSED' && has('H521')) throw refusal('H521');
-  if ((subscription.status === 'PAUSED' || subscription.status === 'EXPIRED') && has('H520')) throw refusal('H520');
-  if (!subscription.apiIncluded && has('H586')) throw refusal('H586');
+/** One gate before everything but the subscription query (iys-api.md, "Subscription"): the code where it is closed. */
+function closedGate(gate: readonly ErrorCode[], subscription: Subscription | null): ErrorCode | undefined {
+  const closed = (code: ErrorCode, is: boolean): ErrorCode | undefined =>
+    is && gate.includes(code) ? code : undefined;
+  if (subscription === null) return closed('H524', true);
+  const { status, apiIncluded } = subscription;
+  return (
+    closed('H521', status === 'CLOSED') ??
+    closed('H520', status === 'PAUSED' || status === 'EXPIRED') ??
+    closed('H586', !apiIncluded)
+  );
 }
 
 function bodyOf(notJson: ErrorCode, raw: unknown): Call['body'] {

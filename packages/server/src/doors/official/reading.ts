@@ -23,7 +23,7 @@ import { checkKey } from './key.ts';
 import { checkPage } from './paging.ts';
 import { type BrandCall, GATES, type OfficialRoute } from './route.ts';
 import * as schemas from './schemas.ts';
-import { wireMovement } from './wire.ts';
+import { wireKey, wireMovement } from './wire.ts';
 
 /** A partner without the right to read a channel [ours: H353]. */
 export function assertMayRead(call: BrandCall, kind: number): void {
@@ -94,16 +94,19 @@ async function singleStatus(call: BrandCall): Promise<Answer> {
   // Nothing recorded: the document is silent; an empty object says so without an error code.
   if (status === null) return { status: 200, body: {} };
   const { movement, withheld } = status;
-  const body: Record<string, unknown> = { ...wireMovement(movement), retailerAccessCount: status.retailerAccessCount };
+  const body: Record<string, unknown> = {
+    ...(movement === null ? wireKey(key) : wireMovement(movement)),
+    retailerAccessCount: status.retailerAccessCount,
+  };
   if (withheld !== null) {
     // A refusal counts although the contract turned it away: whoever asks before sending must be told no.
     const source = sourceName(withheld.source);
     body.status = STATUSES[RET];
     body.creationDate = formatTime(withheld.receivedAt);
-    if (withheld.consentedAt !== null) body.consentDate = formatTime(withheld.consentedAt);
+    body.consentDate = formatTime(withheld.consentedAt);
     if (source !== undefined) body.source = source;
   }
-  if (movement.retailer !== null) {
+  if (movement !== null && movement.retailer !== null) {
     body.retailerCode = movement.retailer;
     const retailer = (await call.rooms.parties.retailersByCode(call.scope, [movement.retailer])).get(movement.retailer);
     if (retailer) body.retailerTitle = retailer.title;

@@ -2,15 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { CHANNELS, channelOf, type FormFault, formatTime, retailerNumber } from '@acik-iys/law';
-import {
-  type Answer,
-  faultsRefusal,
-  OfficialError,
-  refusal,
-  unknownRetailerFaults,
-  type WireError,
-  wireFault,
-} from './answer.ts';
+import { type Answer, faultsRefusal, OfficialError, refusal, type WireError, wireFault } from './answer.ts';
 import { isObject } from './body.ts';
 import { addressFault, checkKey, checkKind } from './key.ts';
 import { checkPage } from './paging.ts';
@@ -28,8 +20,8 @@ function assertMayWriteKind(call: BrandCall, kind: number): void {
   if (!call.scope.may(channelOf(kind), 'write')) throw refusal('H353', { field: 'type' });
 }
 
-/** `retailerAccess` of a body: H169 absent, H163 empty or no list, H126 more than 100. Numbers in any spelling. */
-function checkRetailers(body: Readonly<Record<string, unknown>>, errors: WireError[]): number[] {
+/** `retailerAccess` of a body, as it was sent: H169 absent, H163 empty or no list, H126 more than 100. */
+function checkRetailers(body: Readonly<Record<string, unknown>>, errors: WireError[]): readonly unknown[] {
   const value = body.retailerAccess;
   const fault = (code: FormFault['code']): void => {
     errors.push(
@@ -44,7 +36,7 @@ function checkRetailers(body: Readonly<Record<string, unknown>>, errors: WireErr
   if (value === undefined || value === null) fault('H169');
   else if (!Array.isArray(value) || value.length === 0) fault('H163');
   else if (value.length > LIST_MAX) fault('H126');
-  else return [...new Set(value.map((entry) => retailerNumber(entry) ?? -1))];
+  else return value;
   return [];
 }
 
@@ -78,9 +70,26 @@ function checkRecipients(
   return [];
 }
 
-async function assertKnown(call: BrandCall, retailers: readonly number[]): Promise<void> {
-  const unknown = await call.rooms.parties.unknownRetailers(call.scope, retailers);
-  if (unknown.size > 0) throw new OfficialError(403, unknownRetailerFaults(retailers, unknown));
+/** The numbers in a list, in any spelling, each once. */
+function codesOf(retailers: readonly unknown[]): number[] {
+  return [...new Set(retailers.flatMap((entry) => retailerNumber(entry) ?? []))];
+}
+
+/** Places of the entries that are no number of a retailer of the brand. */
+async function unknownPlaces(call: BrandCall, retailers: readonly unknown[]): Promise<number[]> {
+  const unknown = await call.rooms.parties.unknownRetailers(call.scope, codesOf(retailers));
+  return retailers.flatMap((entry, place) => {
+    const code = retailerNumber(entry);
+    return code === undefined || unknown.has(code) ? [place] : [];
+  });
+}
+
+/** H180 for each entry that is no retailer of the brand: where it stands and what was sent. */
+async function assertKnown(call: BrandCall, retailers: readonly unknown[]): Promise<void> {
+  const errors = (await unknownPlaces(call, retailers)).map((place) =>
+    wireFault({ code: 'H180', location: ['retailerAccess', place], value: retailers[place] }),
+  );
+  if (errors.length > 0) throw new OfficialError(403, errors);
 }
 
 async function add(call: BrandCall): Promise<Answer> {
@@ -106,14 +115,7 @@ async function add(call: BrandCall): Promise<Answer> {
   if (errors.length > 0 || 'faults' in key) throw faultsRefusal(errors);
   assertMayWriteKind(call, key.kind);
   await assertKnown(call, retailers);
-  const added = await storing(
-    call.rooms.registry.retailers.add(
-      call.scope.brandId,
-      key.kind,
-      call.rooms.registry.addressKey(key.kind, key.address),
-      retailers,
-    ),
-  );
+  const added = await storing(call.rooms.registry.retailers.add(call.scope, key.kind, key.address, codesOf(retailers)));
   if (!added) throw refusal('H401');
   return { status: 200, body: { transactionId: randomUUID(), creationDate: formatTime(call.rooms.clock.now()) } };
 }
@@ -122,7 +124,7 @@ async function add(call: BrandCall): Promise<Answer> {
 function change(
   notObject: 'H171' | 'H172',
   withRetailers: boolean,
-  done: (call: BrandCall, kind: number, keys: string[], retailers: number[]) => Promise<void>,
+  done: (call: BrandCall, kind: number, recipients: string[], retailers: readonly unknown[]) => Promise<void>,
 ): (call: BrandCall) => Promise<Answer> {
   return async (call) => {
     if (!isObject(call.body)) throw refusal(notObject);
@@ -132,24 +134,24 @@ function change(
     const retailers = withRetailers ? checkRetailers(call.body, errors) : [];
     if (errors.length > 0 || kind === null) throw faultsRefusal(errors);
     assertMayWriteKind(call, kind);
-    const keys = recipients.map((address) => call.rooms.registry.addressKey(kind, address));
-    await done(call, kind, keys, retailers);
+    await done(call, kind, recipients, retailers);
     return { status: 202 };
   };
 }
 
-const replace = change('H171', true, async (call, kind, keys, retailers) => {
+const replace = change('H171', true, async (call, kind, recipients, retailers) => {
   await assertKnown(call, retailers);
-  await storing(call.rooms.registry.retailers.replace(call.scope.brandId, kind, keys, retailers));
+  await storing(call.rooms.registry.retailers.replace(call.scope, kind, recipients, codesOf(retailers)));
 });
 
-const remove = change('H172', true, async (call, kind, keys, retailers) => {
-  if ((await call.rooms.parties.unknownRetailers(call.scope, retailers)).size > 0) throw refusal('H058');
-  await storing(call.rooms.registry.retailers.remove(call.scope.brandId, kind, keys, retailers));
+const remove = change('H172', true, async (call, kind, recipients, retailers) => {
+  if ((await unknownPlaces(call, retailers)).length > 0) throw refusal('H058');
+  await storing(call.rooms.registry.retailers.remove(call.scope, kind, recipients, codesOf(retailers)));
 });
 
-const removeAll = change('H172', false, async (call, kind, keys) => {
-  await storing(call.rooms.registry.retailers.removeAll(call.scope.brandId, kind, keys));
+// Not marked as storing: here the contract tells a fault of the database (H470) from any other (H015).
+const removeAll = change('H172', false, async (call, kind, recipients) => {
+  await call.rooms.registry.retailers.removeAll(call.scope, kind, recipients);
 });
 
 async function list(call: BrandCall): Promise<Answer> {
@@ -163,12 +165,7 @@ async function list(call: BrandCall): Promise<Answer> {
   if (errors.length > 0 || 'faults' in key || 'errors' in page) throw faultsRefusal(errors);
   assertMayRead(call, key.kind);
   const { registry, parties } = call.rooms;
-  const { total, retailers } = await registry.retailers.list(
-    call.scope.brandId,
-    key.kind,
-    registry.addressKey(key.kind, key.address),
-    page,
-  );
+  const { total, retailers } = await registry.retailers.list(call.scope, key.kind, key.address, page);
   const known = await parties.retailersByCode(call.scope, retailers);
   return {
     status: 200,
@@ -231,7 +228,7 @@ export const retailerAccessRoutes: readonly OfficialRoute[] = [
     schema: {
       body: schemas.ConsentKey,
       query: schemas.Page,
-      answers: { 200: { description: 'Bayiler / Retailers', schema: schemas.RetailerList } },
+      answers: { 200: { description: 'Bayiler / Retailers', schema: schemas.AccessList } },
     },
     handle: list,
   },

@@ -61,7 +61,7 @@ async function list(call: BrandCall): Promise<Answer> {
   if (errors.length > 0 || 'errors' in page) throw faultsRefusal(errors);
   const { total, list: retailers } = await call.rooms.parties.retailers(call.scope, page);
   const uses = await call.rooms.registry.retailers.uses(
-    call.scope.brandId,
+    call.scope,
     retailers.map(({ retailerCode }) => retailerCode),
   );
   return {
@@ -88,7 +88,7 @@ async function one(call: BrandCall): Promise<Answer> {
   const code = retailerNumber(call.params.retailerCode);
   const retailer = code === undefined ? null : await call.rooms.parties.retailer(call.scope, code);
   if (code === undefined || retailer === null) return { status: 200, body: {} };
-  const uses = (await call.rooms.registry.retailers.uses(call.scope.brandId, [code])).get(code) ?? 0;
+  const uses = (await call.rooms.registry.retailers.uses(call.scope, [code])).get(code) ?? 0;
   return {
     status: 200,
     body: { ...wireRetailer(retailer), retailerAccessCount: uses, canBeDeleted: uses === 0 },

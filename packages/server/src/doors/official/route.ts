@@ -1,7 +1,7 @@
 // What a route of the official contract is: who may call it, in which order that is asked, and with which codes.
 //
-// The order is the same everywhere: who is calling (401) → how often (429) → the numbers in the path (422, 404, 403) →
-// the subscription (403) → the body (400) → the route's own work. A route says which of these it has; the pipeline
+// The order is the same everywhere: how often (429) → who is calling (401), both before the body is read → the numbers
+// in the path (422, 404, 403) → the subscription (403) → the body (400) → the route's own work. A route says which of these it has; the pipeline
 // in `index.ts` does them. The table of all routes is data: the OpenAPI document, the contract tests and the
 // access tests are generated from it, so a new route is covered by itself.
 
@@ -64,6 +64,8 @@ interface Shape {
   /** Code of a body that is no JSON; absent: the route has no body. */
   readonly notJson?: ErrorCode;
   readonly gate: readonly ErrorCode[];
+  /** Bytes of the body at most, where it is less than everywhere. */
+  readonly bodyBytesMax?: number;
   /** Adds to the journal: turned away before any work when too much waits there. */
   readonly records?: boolean;
   /** Codes of faults of ours: while reading, while storing, and any other. */
@@ -87,7 +89,12 @@ export type OfficialRoute = Shape &
   (
     | { readonly guard: 'token'; readonly handle: (call: TokenCall) => Promise<Answer> }
     | { readonly guard: 'any'; readonly handle: (call: Call) => Promise<Answer> }
-    | { readonly guard: 'brand'; readonly handle: (call: BrandCall) => Promise<Answer> }
+    | {
+        readonly guard: 'brand';
+        readonly handle: (call: BrandCall) => Promise<Answer>;
+        /** Keeps what must not be lost of a call that the subscription turns away. */
+        readonly keep?: (call: BrandCall) => Promise<void>;
+      }
     | { readonly guard: 'provider'; readonly handle: (call: ProviderCall) => Promise<Answer> }
     | { readonly guard: 'partner'; readonly handle: (call: PartnerCall) => Promise<Answer> }
   );

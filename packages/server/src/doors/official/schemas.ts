@@ -1,13 +1,16 @@
 // Shapes of the official contract for the OpenAPI document. They describe; the checks with the contract's own codes
 // are in the handlers and in packages/law.
 
-import { CHANNELS, PROVIDER_SOURCES, RECIPIENT_TYPES, STATUSES } from '@acik-iys/law';
+import { CHANNELS, PROVIDER_SOURCES, RECIPIENT_TYPES, RETAILER_ACCESS_MAX, STATUSES } from '@acik-iys/law';
 import { Type } from 'typebox';
+import { RETAILER_STATUSES } from '../../rooms/parties/index.ts';
 
 const text = Type.String();
 const whole = Type.Integer();
-const words = (values: readonly string[]) => Type.String({ enum: [...values] });
-const time = Type.String({ description: 'YYYY-MM-DD HH:mm:ss, Europe/Istanbul', examples: ['2026-11-24 14:05:00'] });
+const words = (values: readonly string[], more: object = {}) => Type.String({ enum: [...values], ...more });
+const TIME = 'YYYY-MM-DD HH:mm:ss, Europe/Istanbul';
+const timeThat = (description: string) => Type.String({ description, examples: ['2026-11-24 14:05:00'] });
+const time = timeThat(TIME);
 const transaction = Type.String({ pattern: '^[0-9a-f]{64}$' });
 
 const type = words(CHANNELS);
@@ -16,18 +19,26 @@ const recipient = Type.String({
   description: 'E.164 (+905…) for ARAMA and MESAJ, e-mail for EPOSTA',
   examples: ['+905321234567'],
 });
-const retailers = Type.Array(whole);
+/** Bodies in which another key is a fault (H016, H118). */
+const CLOSED = { additionalProperties: false };
+/** What is answered where there is nothing, with no error code. */
+const nothing = Type.Object({}, { ...CLOSED, description: 'Kayıt yok / Nothing there' });
 
-export const Consent = Type.Object({
-  recipient,
-  type,
-  source: words(PROVIDER_SOURCES),
-  status: words(STATUSES),
-  consentDate: time,
-  recipientType: Type.Optional(recipientType),
-  retailerCode: Type.Optional(whole),
-  retailerAccess: Type.Optional(retailers),
-});
+const MERCHANTS_FIRST =
+  'TACIR’in ilk ONAY’ında olmayabilir, başka her yerde zorunludur / may be absent in the first ONAY of a TACIR, required everywhere else';
+export const Consent = Type.Object(
+  {
+    recipient,
+    type,
+    source: Type.Optional(words(PROVIDER_SOURCES, { description: MERCHANTS_FIRST })),
+    status: words(STATUSES),
+    consentDate: Type.Optional(timeThat(`${TIME}. ${MERCHANTS_FIRST}`)),
+    recipientType: Type.Optional(words(RECIPIENT_TYPES, { default: 'BIREYSEL' })),
+    retailerCode: Type.Optional(whole),
+    retailerAccess: Type.Optional(Type.Array(whole, { minItems: 1, maxItems: RETAILER_ACCESS_MAX })),
+  },
+  CLOSED,
+);
 export const ConsentList = Type.Array(Consent, { minItems: 1, maxItems: 1000 });
 export const AddConsentAnswer = Type.Object({ transactionId: text, creationDate: time });
 export const AddBatchAnswer = Type.Object({
@@ -71,12 +82,20 @@ const movement = {
   creationDate: time,
   transactionId: transaction,
 };
-export const ConsentDetail = Type.Object({
-  ...movement,
-  retailerCode: Type.Optional(whole),
-  retailerTitle: Type.Optional(text),
-  retailerAccessCount: whole,
-});
+export const ConsentDetail = Type.Union([
+  Type.Object({
+    ...movement,
+    transactionId: Type.Optional({
+      ...transaction,
+      description:
+        'Son kaydedilen hareketin; yalnız geri çevrilip saklanan bir ret varsa yoktur / of the last recorded movement; absent where there is nothing but a refusal that was turned away and kept',
+    }),
+    retailerCode: Type.Optional(whole),
+    retailerTitle: Type.Optional(text),
+    retailerAccessCount: whole,
+  }),
+  nothing,
+]);
 export const Recipients = Type.Object({ recipients: Type.Array(recipient, { minItems: 1, maxItems: 1000 }) });
 export const GrantedList = Type.Object({ requestId: text, list: Type.Array(recipient) });
 export const Page = Type.Object({
@@ -95,7 +114,7 @@ export const Changes = Type.Object({
   list: Type.Array(Type.Object({ ...movement, citizenName: Type.Optional(text) })),
 });
 
-const place = Type.Object({ name: text, code: text });
+const place = Type.Object({ name: text, code: text }, CLOSED);
 const retailerFields = {
   title: text,
   name: text,
@@ -107,36 +126,46 @@ const retailerFields = {
   alias: Type.Optional(text),
   mobile: Type.Optional(text),
 };
-export const NewRetailer = Type.Object({
-  ...retailerFields,
-  status: Type.Optional(words(['active', 'passive', 'suspended'])),
-});
+export const NewRetailer = Type.Object(
+  { ...retailerFields, status: Type.Optional(words(RETAILER_STATUSES, { default: 'active' })) },
+  CLOSED,
+);
 export const RetailerCode = Type.Object({ retailerCode: whole });
-export const Retailer = Type.Object({
-  ...retailerFields,
-  retailerCode: whole,
-  status: text,
-  retailerAccessCount: whole,
-  canBeDeleted: Type.Boolean(),
-});
+const storedRetailer = { ...retailerFields, retailerCode: whole, status: words(RETAILER_STATUSES) };
+const countedRetailer = {
+  ...storedRetailer,
+  retailerAccessCount: Type.Integer({
+    description: 'Bayinin görebildiği izinler / Consents that the retailer may see',
+  }),
+};
+export const Retailer = Type.Union([Type.Object({ ...countedRetailer, canBeDeleted: Type.Boolean() }), nothing]);
+const flag = Type.Optional(words(['true', '1', '', 'false', '0']));
 export const RetailerPage = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 100 })),
   offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
-  all: Type.Optional(text),
-  short: Type.Optional(text),
+  all: flag,
+  short: flag,
 });
+const { title, city, retailerAccessCount, retailerCode, status } = countedRetailer;
 export const RetailerList = Type.Object({
-  pagination: Type.Object({ offset: whole, pageSize: whole, totalCount: whole, currentPage: Type.Optional(whole) }),
-  list: Type.Array(Type.Object({ ...retailerFields, retailerCode: whole, status: text })),
+  pagination: Type.Object({ offset: whole, pageSize: whole, totalCount: whole, currentPage: whole }),
+  list: Type.Array(
+    Type.Union([
+      Type.Object(countedRetailer),
+      Type.Object(
+        { title, city, retailerAccessCount, retailerCode, status },
+        { description: '`short` istenmişse / where `short` is asked for' },
+      ),
+    ]),
+  ),
 });
-export const AccessAdd = Type.Object({ type, recipientType, recipient, retailerAccess: retailers });
-export const AccessChange = Type.Object({
-  type,
-  recipientType,
-  recipients: Type.Array(recipient),
-  retailerAccess: retailers,
-});
-export const AccessClear = Type.Object({ type, recipientType, recipients: Type.Array(recipient) });
+/** Those who may see one consent. */
+export const AccessList = Type.Object({ pagination, list: Type.Array(Type.Object(storedRetailer)) });
+const recipients = Type.Array(recipient, { minItems: 1, maxItems: 100 });
+const retailerAccess = Type.Array(whole, { minItems: 1, maxItems: 100 });
+export const AccessAdd = Type.Object({ type, recipientType, recipient, retailerAccess });
+export const AccessChange = Type.Object({ type, recipientType, recipients, retailerAccess });
+export const AccessClear = Type.Object({ type, recipientType, recipients });
 
 export const DaySummary = Type.Object({
   changeStats: Type.Array(
@@ -190,14 +219,37 @@ export const PartnerBrands = Type.Object({
     }),
   ),
 });
-export const Subscription = Type.Object({
-  subscriptionId: text,
-  subscripitionId: text,
-  subsciprtionId: text,
+const period = {
   startDate: time,
   expirationDate: time,
-  subscriptionPackageName: text,
   status: words(['ACTIVE', 'PAUSED', 'EXPIRED', 'CLOSED']),
+};
+const credit = Type.Integer({ description: '-1: sınırsız / unlimited' });
+/** Ids in all spellings of the contract's examples. A partner does not see the provider's limits and its viaCredit. */
+export const Subscription = Type.Object({
+  subscriptionId: text,
+  subscipritionId: text,
+  subsciprtionId: text,
+  ...period,
+  subscriptionPackageName: text,
+  viaSubscriptionPackage: Type.Optional(
+    Type.Object({
+      viaSubscriptionId: text,
+      viaSubscipritionId: text,
+      ...period,
+      viaSubscriptionPackageName: text,
+      viaCredit: Type.Optional(credit),
+    }),
+  ),
+  viaPassSubscriptionPackage: Type.Optional(
+    Type.Object({
+      viaPassSubscriptionId: text,
+      viaPassSubscipritionId: text,
+      ...period,
+      viaPassSubscriptionPackageName: text,
+      viaPassCredit: credit,
+    }),
+  ),
   consentLimit: Type.Optional(whole),
   consentLimitExceed: Type.Optional(Type.Boolean()),
   usedConsentLimit: Type.Optional(whole),
@@ -223,12 +275,25 @@ export const TokenAnswer = Type.Object({
   accessToken: text,
   refreshToken: text,
 });
+export const TokenRefused = Type.Object({ error: text, error_description: text });
+/** Beside `errors`, where there were too many in the hour, the same in every other spelling that clients read. */
+export const TooManyTokens = Type.Object({
+  errors: Type.Array(Type.Object({ code: text, message: text })),
+  code: Type.Optional(text),
+  message: Type.Optional(text),
+  error: Type.Optional(text),
+  error_description: Type.Optional(text),
+});
 export const Errors = Type.Object(
   {
     errors: Type.Array(
       Type.Object({
         code: text,
+        'code:': Type.Optional(
+          Type.String({ description: 'H353, bir kez daha: sözleşmenin yazımı / once more, as the contract spells it' }),
+        ),
         message: text,
+        messageEn: Type.Optional(text),
         location: Type.Optional(Type.Array(Type.Union([text, whole]))),
         value: Type.Optional(Type.Unknown()),
         index: Type.Optional(whole),

@@ -8,6 +8,9 @@ import { isObject, parseJson } from './body.ts';
 import { GATES, type OfficialRoute, type TokenCall } from './route.ts';
 import * as schemas from './schemas.ts';
 
+/** Ample for a name, a password and a token; anybody may ask, and reading a form of megabytes takes seconds. */
+const TOKEN_BODY_BYTES_MAX = 16_384;
+
 function refused(reason: OAuthReason): Answer {
   const { error, http, tr } = OAUTH_ERRORS[reason];
   return { status: http, body: { error, error_description: tr }, headers: { 'cache-control': 'no-store' } };
@@ -43,7 +46,7 @@ function missing(field: 'username' | 'password' | 'refresh_token', value: unknow
 }
 
 /** Grants of OAuth that this path does not offer: told apart from words that are no grant at all. */
-const OTHER_GRANTS = new Set(['client_credentials', 'authorization_code', 'implicit']);
+const OTHER_GRANTS: ReadonlySet<unknown> = new Set(['client_credentials', 'authorization_code', 'implicit']);
 
 /** Programs of 2020 send a refresh as `refreshToken` alone. */
 function withOlderSpelling(asked: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
@@ -73,7 +76,7 @@ async function grant(call: TokenCall): Promise<Answer> {
       case null:
         return refused('grant_type_absent');
       default:
-        return refused(OTHER_GRANTS.has(String(asked.grant_type)) ? 'grant_type_unsupported' : 'grant_type_unknown');
+        return refused(OTHER_GRANTS.has(asked.grant_type) ? 'grant_type_unsupported' : 'grant_type_unknown');
     }
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;
@@ -118,10 +121,15 @@ export const tokenRoutes: readonly OfficialRoute[] = [
     summary: { tr: 'Jeton al ya da yenile', en: 'Get or refresh a token' },
     limits: ['requestsPerSecond', 'tokensPerHour'],
     gate: GATES.none,
+    bodyBytesMax: TOKEN_BODY_BYTES_MAX,
     faults: { read: 'H015', store: 'H015', other: 'H015' },
     schema: {
       body: schemas.TokenRequest,
-      answers: { 200: { description: 'Jetonlar / Tokens', schema: schemas.TokenAnswer } },
+      answers: {
+        200: { description: 'Jetonlar / Tokens', schema: schemas.TokenAnswer },
+        400: { description: 'Hata / Error', schema: schemas.TokenRefused },
+        429: { description: 'Çok sık / Too often', schema: schemas.TooManyTokens },
+      },
     },
     handle: grant,
   },

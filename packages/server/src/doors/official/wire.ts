@@ -1,4 +1,4 @@
-// A movement in the contract's words.
+// A movement, and the key of one, in the contract's words.
 
 import { channelOf, formatTime, recipientTypeOf, sourceName, sourceNumberOf, statusOf } from '@acik-iys/law';
 import type { Movement } from '../../rooms/registry/index.ts';
@@ -14,16 +14,18 @@ export interface WireMovement {
   transactionId: string;
 }
 
+export function wireKey({ kind, address }: { readonly kind: number; readonly address: string }) {
+  return { recipient: address, recipientType: recipientTypeOf(kind), type: channelOf(kind) };
+}
+
 /** A merchant recorded without date or source has neither key (official API, single status). */
 export function wireMovement(movement: Movement): WireMovement {
   const source = sourceName(sourceNumberOf(movement.state));
   return {
     ...(movement.consentedAt !== null && { consentDate: formatTime(movement.consentedAt) }),
     ...(source !== undefined && { source }),
-    recipient: movement.address,
-    recipientType: recipientTypeOf(movement.kind),
+    ...wireKey(movement),
     status: statusOf(movement.state),
-    type: channelOf(movement.kind),
     creationDate: formatTime(movement.receivedAt),
     transactionId: movement.transactionId,
   };

@@ -22,7 +22,7 @@ export {
   type PartyErrorReason,
   type Policy,
 } from './providers.ts';
-export { type Place, RETAILER_STATUSES, type RetailerFault, type RetailerStatus } from './retailer-form.ts';
+export { type Place, RETAILER_STATUSES, type RetailerFault } from './retailer-form.ts';
 export { type Page, RETAILERS_MAX, type Retailer, type RetailerUses } from './retailers.ts';
 
 export type Parties = Providers & Retailers;

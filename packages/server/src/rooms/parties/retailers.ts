@@ -1,4 +1,4 @@
-// Retailers of a brand: added, listed, given another status, deleted.
+// Retailers of a brand: added, listed, deleted.
 //
 // Adding and deleting lock the brand's journal row, as every writer of the brand does. So two that add the same number
 // take turns and the second is told (H230, H231); the limit of 3000 holds; and a retailer is not deleted while a consent
@@ -39,7 +39,7 @@ export interface Page {
  * the connection that holds the journal's lock: a second one out of the pool could be waited for by all at once.
  */
 export type RetailerUses = (
-  brandId: number,
+  scope: BrandScope,
   retailerCodes: readonly number[],
   connection: Connection,
 ) => Promise<ReadonlyMap<number, number>>;
@@ -81,7 +81,6 @@ const KNOWN: Query = {
   text: 'select retailer_code from retailer where brand_id = $1 and retailer_code = any($2::int[])',
 };
 const DELETE = 'delete from retailer where brand_id = $1 and retailer_code = $2';
-const SET_STATUS = 'update retailer set status = $3 where brand_id = $1 and retailer_code = $2';
 
 export interface Retailers {
   /**
@@ -100,11 +99,8 @@ export interface Retailers {
   retailersByCode(scope: BrandScope, retailerCodes: readonly number[]): Promise<Map<number, Retailer>>;
   /** Those of the numbers that no retailer of the brand has. */
   unknownRetailers(scope: BrandScope, retailerCodes: readonly number[]): Promise<Set<number>>;
-  retailerExists(brandId: number, retailerCode: number): Promise<boolean>;
   /** `in-use`: there are consents that the retailer may see. */
   deleteRetailer(scope: BrandScope, retailerCode: number): Promise<'deleted' | 'unknown' | 'in-use'>;
-  /** False where there is no such retailer. */
-  setRetailerStatus(scope: BrandScope, retailerCode: number, status: RetailerStatus): Promise<boolean>;
 }
 
 /** Anything else is no retailer's number, and some of it PostgreSQL would not even compare. */
@@ -190,11 +186,6 @@ export function openRetailers(options: {
     return new Map(rows.map((row) => [row[0], retailerOf(row)]));
   }
 
-  async function known(brandId: number, codes: readonly number[]): Promise<Set<number>> {
-    const rows = await database.rows<[number]>(KNOWN, [brandId, codeList(codes)]);
-    return new Set(rows.map(([code]) => code));
-  }
-
   return {
     async createRetailer(scope, body) {
       const checked = checkRetailerForm(body);
@@ -213,23 +204,18 @@ export function openRetailers(options: {
 
     async unknownRetailers(scope, codes) {
       if (codes.length === 0) return new Set();
-      const found = await known(scope.brandId, codes);
+      const rows = await database.rows<[number]>(KNOWN, [scope.brandId, codeList(codes)]);
+      const found = new Set(rows.map(([code]) => code));
       return new Set(codes.filter((code) => !found.has(code)));
     },
-
-    retailerExists: async (brandId, code) => (await known(brandId, [code])).has(code),
 
     async deleteRetailer(scope, code) {
       if (!isRetailerCode(code)) return 'unknown';
       return await database.transaction(async (connection) => {
         await lockBrand(connection, scope.brandId);
-        if ((await retailerUses(scope.brandId, [code], connection)).has(code)) return 'in-use';
+        if ((await retailerUses(scope, [code], connection)).has(code)) return 'in-use';
         return (await connection.run(DELETE, [scope.brandId, code])) === 1 ? 'deleted' : 'unknown';
       });
-    },
-
-    async setRetailerStatus(scope, code, status) {
-      return isRetailerCode(code) && (await database.run(SET_STATUS, [scope.brandId, code, status])) === 1;
     },
   };
 }

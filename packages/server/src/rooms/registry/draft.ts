@@ -12,6 +12,7 @@ import {
   istanbulDay,
   judge,
   ONAY,
+  SOURCE_NUMBERS,
   type Statement,
   type StoredConsent,
   type Strictness,
@@ -114,7 +115,7 @@ interface DayCount {
 interface Withheld {
   readonly entry: Entry;
   readonly source: number;
-  readonly consentedAt: number | null;
+  readonly consentedAt: number;
   readonly receivedAt: number;
   readonly task: RecordTask;
 }
@@ -276,9 +277,8 @@ export class Round {
   ): Outcome {
     journal.seq += 1;
     const old = entry.stored;
-    // A refusal without a date carries the one that the consent had (as the contract has it for closed lines): a
-    // consent older than what stood must not pass it.
-    const consentedAt = statement.consentedAt ?? (statement.status === ONAY ? null : (old?.consentedAt ?? null));
+    const consentedAt =
+      statement.consentedAt ?? (statement.status === ONAY ? null : undatedRefusal(statement, old, journal));
     const movement: NewMovement = {
       task,
       receivedAt: journal.receivedAt,
@@ -346,7 +346,6 @@ export class Round {
     this.#withheld.push({
       entry,
       source: statement.source,
-      // Without a date it counts from its receipt (law.md, rule 12).
       consentedAt: statement.consentedAt ?? journal.receivedAt,
       receivedAt: journal.receivedAt,
       task,
@@ -543,15 +542,14 @@ export class Round {
     const latest = new Map<Entry, Withheld>();
     for (const withheld of this.#withheld) {
       const before = latest.get(withheld.entry);
-      if (!before || withheld.consentedAt === null || (before.consentedAt ?? Infinity) <= withheld.consentedAt)
-        latest.set(withheld.entry, withheld);
+      if (!before || before.consentedAt <= withheld.consentedAt) latest.set(withheld.entry, withheld);
     }
     const rows = [...latest.values()];
     await this.#connection.run(sql.WITHHOLD, [
       numbers(this.brands),
       ...keyColumns(rows.map(({ entry }) => entry)),
       numbers(rows.map(({ source }) => source)),
-      numbersOrNull(rows.map(({ consentedAt }) => consentedAt)),
+      numbers(rows.map(({ consentedAt }) => consentedAt)),
       numbers(rows.map(({ receivedAt }) => receivedAt)),
       numbers(rows.map(({ task }) => task.actor)),
       numbers(rows.map(({ task }) => task.door)),
@@ -594,6 +592,15 @@ export class Round {
       'journals',
     );
   }
+}
+
+/**
+ * The date that a refusal without one counts from: its receipt (law.md, rule 12), so that no consent given before passes
+ * it. The operator's report of a closed line carries the date that the consent had (iys-api.md, sources).
+ */
+function undatedRefusal(statement: Statement, old: Entry['stored'], journal: Journal): number | null {
+  if (statement.source === SOURCE_NUMBERS.IYS_AHS_HAT_KAPATMA) return old?.consentedAt ?? null;
+  return journal.receivedAt;
 }
 
 function keyColumns(entries: readonly Entry[]): Row {

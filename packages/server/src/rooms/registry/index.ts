@@ -69,12 +69,14 @@ export interface Movement extends MovementRow {
   readonly transactionId: string;
 }
 
+/** What stands for a key: a movement, a withheld refusal, or both. */
 export interface ConsentStatus {
-  readonly movement: Movement;
+  /** Null where nothing was recorded. */
+  readonly movement: Movement | null;
   /** A refusal that the contract turned away and that counts all the same. */
   readonly withheld: {
     readonly source: number;
-    readonly consentedAt: number | null;
+    readonly consentedAt: number;
     readonly receivedAt: number;
   } | null;
   readonly retailerAccessCount: number;
@@ -103,10 +105,11 @@ export interface DayCount {
 export interface Registry {
   /**
    * Records statements, all of one brand, in their order; answers after the commit, an outcome for each.
-   * Throws Overloaded before any work, DatabaseUnavailable where nothing was committed.
+   * Throws Overloaded before any work; DatabaseUnavailable where nothing was committed, or where whether it was could
+   * not be found out.
    */
   record(scope: BrandScope, statements: readonly Statement[], entry: Entry): Promise<Outcome[]>;
-  /** Keeps refusals that the contract turned away for their form alone (H467). */
+  /** Keeps the refusals among statements that the contract turned away; every status and check honours them. */
   withhold(scope: BrandScope, statements: readonly Statement[], door: Door): Promise<void>;
   status(scope: BrandScope, kind: number, address: string): Promise<ConsentStatus | null>;
   /** Present state of many keys of one kind: true where the address may be contacted. */
@@ -332,13 +335,13 @@ export function openRegistry(options: {
       for (const row of rows) {
         const at = (row[0] as number) - 1;
         const { brandId, address } = list[at] as StatusKey;
-        const movement = withAddress(brandId, movementRow(row, 5), address);
-        const withheldAt = row[4] === null ? undefined : (row[3] as number | null);
-        const counts = isGranted(movement, undefined) && !isGranted(movement, withheldAt);
+        const movement = row[5] === null ? null : withAddress(brandId, movementRow(row, 5), address);
+        const withheldAt = (row[3] as number | null) ?? undefined;
+        const counts = movement === null || (isGranted(movement, undefined) && !isGranted(movement, withheldAt));
         found[at] = {
           movement,
           withheld: counts
-            ? { source: row[2] as number, consentedAt: row[3] as number | null, receivedAt: row[4] as number }
+            ? { source: row[2] as number, consentedAt: row[3] as number, receivedAt: row[4] as number }
             : null,
           retailerAccessCount: row[1] as number,
         };

@@ -4,7 +4,7 @@
 import type { Query } from '../../ground/database.ts';
 import { MOVEMENT_COLUMNS } from './round-sql.ts';
 
-/** Last movement, withheld refusal and number of retailers of each key; rows only for keys that are recorded. */
+/** Last movement, withheld refusal and number of retailers of each key; rows only for keys that have one of the first. */
 export const STATUS: Query = {
   name: 'read-status',
   text: `
@@ -15,16 +15,16 @@ export const STATUS: Query = {
            ${MOVEMENT_COLUMNS}
       from brand_journal j
       join unnest($2::int[], $3::int2[], $4::uuid[]) with ordinality a(b, k, a, i) on a.b = j.brand_id
-      cross join lateral (
+      left join lateral (
         select c.last_seq from consent c
-         where c.brand_id = j.brand_id and c.brand_id = any($1::int[]) and c.kind = a.k and c.address = a.a offset 0) x
-      cross join lateral (
+         where c.brand_id = j.brand_id and c.brand_id = any($1::int[]) and c.kind = a.k and c.address = a.a offset 0) x on true
+      left join lateral (
         select * from movement y
-         where y.brand_id = j.brand_id and y.brand_id = any($1::int[]) and y.seq = x.last_seq offset 0) m
+         where y.brand_id = j.brand_id and y.brand_id = any($1::int[]) and y.seq = x.last_seq offset 0) m on true
       left join lateral (
         select h.source, h.consented_at, h.received_at from withheld_refusal h
          where h.brand_id = j.brand_id and h.brand_id = any($1::int[]) and h.kind = a.k and h.address = a.a offset 0) w on true
-     where j.brand_id = any($1::int[])`,
+     where j.brand_id = any($1::int[]) and (m.seq is not null or w.source is not null)`,
 };
 
 /** Positions in the list of those that may be contacted: granted, and no withheld refusal as new as the consent. */

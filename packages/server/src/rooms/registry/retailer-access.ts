@@ -1,7 +1,10 @@
 // Which retailers may see a consent. Not a movement: lists beside the present state, changed in transactions of their
 // own and by the round that records a consent with `retailerCode` or `retailerAccess`.
 
+import { isEmailKind } from '@acik-iys/law';
 import type { Connection, Database } from '../../ground/database.ts';
+import type { AddressKey, AddressKeys } from '../../ground/keys.ts';
+import type { BrandScope } from '../access/index.ts';
 import { numbers, words } from './literals.ts';
 
 const KNOWN = `
@@ -28,53 +31,59 @@ const USES = `
 
 export interface RetailerAccess {
   /** Adds to one consent's list; false where there is no such consent. */
-  add(brandId: number, kind: number, key: string, retailers: readonly number[]): Promise<boolean>;
+  add(scope: BrandScope, kind: number, address: string, retailers: readonly number[]): Promise<boolean>;
   /** Sets the list of each consent that exists; others are skipped. */
-  replace(brandId: number, kind: number, keys: readonly string[], retailers: readonly number[]): Promise<void>;
-  remove(brandId: number, kind: number, keys: readonly string[], retailers: readonly number[]): Promise<void>;
-  removeAll(brandId: number, kind: number, keys: readonly string[]): Promise<void>;
+  replace(scope: BrandScope, kind: number, addresses: readonly string[], retailers: readonly number[]): Promise<void>;
+  remove(scope: BrandScope, kind: number, addresses: readonly string[], retailers: readonly number[]): Promise<void>;
+  removeAll(scope: BrandScope, kind: number, addresses: readonly string[]): Promise<void>;
   list(
-    brandId: number,
+    scope: BrandScope,
     kind: number,
-    key: string,
+    address: string,
     page: { offset: number; limit: number },
   ): Promise<{ total: number; retailers: number[] }>;
   /** Consents that each retailer may see; retailers with none are absent. Asked on `connection` where it is given. */
-  uses(brandId: number, retailers: readonly number[], connection?: Connection): Promise<Map<number, number>>;
+  uses(scope: BrandScope, retailers: readonly number[], connection?: Connection): Promise<Map<number, number>>;
 }
 
-export function retailerAccess(database: Database): RetailerAccess {
-  async function known(brandId: number, kind: number, keys: readonly string[]): Promise<string[]> {
-    const rows = await database.rows(KNOWN, [brandId, kind, words([...new Set(keys)])]);
-    return rows.map((row) => row[0] as string);
+export function retailerAccess(database: Database, keys: AddressKeys): RetailerAccess {
+  function keysOf(kind: number, addresses: readonly string[]): AddressKey[] {
+    return isEmailKind(kind) ? keys.emailKeys(addresses) : keys.telephoneKeys(addresses);
+  }
+  /** Keys of those of the addresses that have a consent, each once. */
+  async function known({ brandId }: BrandScope, kind: number, addresses: readonly string[]): Promise<string[]> {
+    const rows = await database.rows<[string]>(KNOWN, [brandId, kind, words(keysOf(kind, addresses))]);
+    return rows.map(([key]) => key);
   }
   return {
-    async add(brandId, kind, key, retailers) {
-      if ((await known(brandId, kind, [key])).length === 0) return false;
-      await database.run(GRANT, [brandId, kind, words([key]), numbers(retailers)]);
+    async add(scope, kind, address, retailers) {
+      const there = await known(scope, kind, [address]);
+      if (there.length === 0) return false;
+      await database.run(GRANT, [scope.brandId, kind, words(there), numbers(retailers)]);
       return true;
     },
-    async replace(brandId, kind, keys, retailers) {
-      const there = words(await known(brandId, kind, keys));
+    async replace(scope, kind, addresses, retailers) {
+      const there = words(await known(scope, kind, addresses));
       await database.transaction(async (connection) => {
-        await connection.run(CLEAR, [brandId, kind, there]);
-        await connection.run(GRANT, [brandId, kind, there, numbers(retailers)]);
+        await connection.run(CLEAR, [scope.brandId, kind, there]);
+        await connection.run(GRANT, [scope.brandId, kind, there, numbers(retailers)]);
       });
     },
-    async remove(brandId, kind, keys, retailers) {
-      await database.run(REMOVE, [brandId, kind, words(keys), numbers(retailers)]);
+    async remove({ brandId }, kind, addresses, retailers) {
+      await database.run(REMOVE, [brandId, kind, words(keysOf(kind, addresses)), numbers(retailers)]);
     },
-    async removeAll(brandId, kind, keys) {
-      await database.run(CLEAR, [brandId, kind, words(keys)]);
+    async removeAll({ brandId }, kind, addresses) {
+      await database.run(CLEAR, [brandId, kind, words(keysOf(kind, addresses))]);
     },
-    async list(brandId, kind, key, { offset, limit }) {
+    async list({ brandId }, kind, address, { offset, limit }) {
+      const [key] = keysOf(kind, [address]);
       const [total, rows] = await Promise.all([
         database.rows<[number]>(COUNT, [brandId, kind, key]),
         database.rows<[number]>(LIST, [brandId, kind, key, offset, limit]),
       ]);
       return { total: total[0]?.[0] ?? 0, retailers: rows.map(([code]) => code) };
     },
-    async uses(brandId, retailers, connection = database) {
+    async uses({ brandId }, retailers, connection = database) {
       const rows = await connection.rows<[number, number]>(USES, [brandId, numbers(retailers)]);
       return new Map(rows);
     },

@@ -80,7 +80,7 @@ export const COUNT_DAYS: Query = {
        set movements = d.movements + excluded.movements, last_seq = excluded.last_seq`,
 };
 
-/** The later date wins; a refusal without a date counts from its receipt, which is later than any date before it. */
+/** The later date wins. */
 export const WITHHOLD: Query = {
   name: 'round-withhold',
   text: `
@@ -94,7 +94,7 @@ export const WITHHOLD: Query = {
     on conflict (brand_id, kind, address) do update
        set consented_at = excluded.consented_at, source = excluded.source, received_at = excluded.received_at,
            actor = excluded.actor, door = excluded.door
-     where excluded.consented_at is null or (w.consented_at is not null and w.consented_at < excluded.consented_at)`,
+     where w.consented_at < excluded.consented_at`,
 };
 
 /** A newer consent ends the refusals withheld before it. */
@@ -106,7 +106,7 @@ export const END_WITHHELD: Query = {
       join unnest($2::int[], $3::int2[], $4::uuid[], $5::int8[]) a(b, k, a, c) on a.b = j.brand_id
      where j.brand_id = any($1::int[])
        and w.brand_id = any($1::int[]) and w.brand_id = j.brand_id and w.kind = a.k and w.address = a.a
-       and (w.consented_at is null or w.consented_at < to_timestamp(a.c))`,
+       and w.consented_at < to_timestamp(a.c)`,
 };
 
 export const CLEAR_RETAILER_ACCESS: Query = {
