@@ -16,7 +16,13 @@ import {
   WAITING_PER_ADDRESS_MOST,
 } from '../src/rooms/access/passwords.ts';
 import { ADDRESSES_MOST, RateLimits } from '../src/rooms/access/rate-limits.ts';
-import { HELD_MOST, PAUSE_MOST_MS, pauseAfter, WrongAnswers } from '../src/rooms/access/wrong-answers.ts';
+import {
+  HELD_MOST,
+  PAUSE_MOST_MS,
+  pauseAfter,
+  TURNED_AWAY_MOST,
+  WrongAnswers,
+} from '../src/rooms/access/wrong-answers.ts';
 
 const LIMITS: Limits = { on: true, requestsPerSecond: 3, tokensPerHour: 2, statusPerHour: 4, historyPerHour: 5 };
 
@@ -204,10 +210,16 @@ describe('wrong answers', () => {
     wrongAnswers.right('owner', 'the right one');
     const held = Array.from({ length: HELD_MOST }, () => wrongAnswers.wrong('owner', 'office'));
     expect(wrongAnswers.held).toBe(HELD_MOST);
-    const guesses = Array.from({ length: 1000 }, (_, at) => wrongAnswers.mayTry('owner', 'office', `guess ${at}`));
-    // One guess in 65,536 passes: three or more of a thousand do once in 1.7 million runs.
-    expect(guesses.filter(Boolean).length).toBeLessThan(3);
+    const guess = (count: number): number =>
+      Array.from({ length: count }, (_, at) => wrongAnswers.mayTry('owner', 'office', `guess ${at}`)).filter(Boolean)
+        .length;
+    // One guess in 65,536 passes: two or more of thirty do once in ten million runs.
+    expect(guess(TURNED_AWAY_MOST - 2)).toBeLessThan(2);
     expect(wrongAnswers.mayTry('owner', 'office', 'the right one')).toBe(true);
+    // From here on a list of passwords learns nothing from being turned away.
+    guess(4);
+    expect(guess(1_000)).toBe(0);
+    expect(wrongAnswers.mayTry('owner', 'office', 'the right one')).toBe(false);
     expect(wrongAnswers.mayTry('owner', 'elsewhere', 'guess')).toBe(true);
     expect(wrongAnswers.mayTry('another', 'office', 'guess')).toBe(true);
     wrongAnswers.releaseAll();

@@ -231,6 +231,8 @@ describe('the form of a new retailer', () => {
     ['name too long', { name: long }, ['H017']],
     ['alias not alphanumeric', { alias: 'Mağaza №1' }, ['H229']],
     ['alias too long', { alias: long }, ['H017']],
+    // Composed it would take minutes: the square of a run of signs.
+    ['title of a letter with 800,000 signs', { title: `e${'\u0316\u0301'.repeat(400_000)}` }, ['H017']],
     ['alias a list', { alias: ['x'] }, ['H229']],
     ['tckn absent', { tckn: undefined }, ['H216']],
     ['tckn empty', { tckn: '' }, ['H216']],

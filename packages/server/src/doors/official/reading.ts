@@ -35,6 +35,7 @@ const RECIPIENTS_MAX = 1_000;
 const HISTORY_LIMIT = 100;
 const CHANGES_LIMIT = 1_000;
 const REQUEST_ID_MAX = 36;
+const RIGHTS = ['read', 'write'] as const;
 
 function batchResult(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
   return async (call) => {
@@ -47,7 +48,12 @@ function batchResult(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
     const uuid = requestId.toLowerCase();
     if (!/^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/.test(uuid)) return { status: 200, body: [] };
     const items = await call.rooms.registry.request(call.scope, uuid);
-    return { status: 200, body: items?.map((item) => resultItem(uuid, item, version)) ?? [] };
+    // A partner is told nothing of channels that he has no right to.
+    const told = items?.filter(
+      ({ movement }) =>
+        movement === undefined || RIGHTS.some((right) => call.scope.may(channelOf(movement.kind), right)),
+    );
+    return { status: 200, body: told?.map((item) => resultItem(uuid, item, version)) ?? [] };
   };
 }
 

@@ -20,6 +20,11 @@ function checkedDay(call: BrandCall): string {
   return read.day;
 }
 
+/** The day's file holds addresses of all channels: whoever takes it may read them all [ours: H353]. */
+function assertReadsAll(call: BrandCall): void {
+  if (!CHANNELS.every((channel) => call.scope.may(channel, 'read'))) throw refusal('H353', { field: 'type' });
+}
+
 async function summary(call: BrandCall): Promise<Answer> {
   const read = day(call);
   const errors = 'error' in read ? [read.error] : [];
@@ -63,7 +68,9 @@ async function agree(call: BrandCall): Promise<Answer> {
 }
 
 async function file(call: BrandCall): Promise<Answer> {
-  const found = await call.rooms.reports.file(call.scope, checkedDay(call));
+  const asked = checkedDay(call);
+  assertReadsAll(call);
+  const found = await call.rooms.reports.file(call.scope, asked);
   if (found === null) return { status: 204 };
   return {
     status: 200,

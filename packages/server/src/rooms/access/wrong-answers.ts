@@ -4,8 +4,9 @@
 // verified first. At most HELD_MOST wrong answers of one account and address are held at a time: while they are, further
 // passwords are turned away unverified, or guessing in parallel would go round the pause. Turned away would also be the
 // owner who shares the guesser's address (an office, a proxy), so a password that looks like the one that was right
-// before is verified all the same. "Looks like": 16 bits under a key of this process; a guess passes with 1 in 65,536,
-// and a copy of the memory tells nearly nothing of the password.
+// before is verified all the same, until TURNED_AWAY_MOST have been turned away: from then on being turned away says
+// nothing of a password, or a list of them could be tried at full speed. "Looks like": 16 bits under a key of this
+// process; a guess passes with 1 in 65,536, and a copy of the memory tells nearly nothing of the password.
 // All in memory and bounded: a restart forgets, each process counts for itself.
 
 import { createHmac, randomBytes } from 'node:crypto';
@@ -18,6 +19,8 @@ const PAUSE_FIRST_MS = 200;
 export const PAUSE_MOST_MS = 10_000;
 /** Wrong answers held back at a time for one account and address. */
 export const HELD_MOST = 4;
+/** Passwords turned away unverified, of one account and address, before none is verified that comes on top. */
+export const TURNED_AWAY_MOST = 32;
 /** Over all: each is a held request. Beyond this the answer is 429 at once. */
 export const HELD_IN_ALL_MOST = 2_000;
 /** Quiet time after which earlier wrong answers are forgotten. */
@@ -29,6 +32,7 @@ const ACCOUNTS_MOST = 10_000;
 interface Pair {
   wrong: number;
   held: number;
+  turnedAway: number;
   lastMs: number;
 }
 
@@ -54,7 +58,9 @@ export class WrongAnswers {
   mayTry(username: string, networkKey: string, password: string): boolean {
     const pair = this.#pairs.get(pairKey(username, networkKey));
     if (pair === undefined || pair.held < HELD_MOST) return true;
-    return this.#likeness.get(username) === this.#likenessOf(password);
+    if (pair.turnedAway < TURNED_AWAY_MOST && this.#likeness.get(username) === this.#likenessOf(password)) return true;
+    pair.turnedAway += 1;
+    return false;
   }
 
   right(username: string, password: string): void {
@@ -70,10 +76,13 @@ export class WrongAnswers {
     const nowMs = this.#clock.nowMs();
     let pair = this.#pairs.get(key);
     if (pair === undefined) {
-      pair = { wrong: 0, held: 0, lastMs: nowMs };
+      pair = { wrong: 0, held: 0, turnedAway: 0, lastMs: nowMs };
       this.#pairs.set(key, pair);
     }
-    if (Math.abs(nowMs - pair.lastMs) >= FORGOTTEN_MS) pair.wrong = 0;
+    if (Math.abs(nowMs - pair.lastMs) >= FORGOTTEN_MS) {
+      pair.wrong = 0;
+      pair.turnedAway = 0;
+    }
     pair.wrong += 1;
     pair.lastMs = nowMs;
     if (this.#held.size >= HELD_IN_ALL_MOST) return false;

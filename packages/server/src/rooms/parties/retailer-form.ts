@@ -55,10 +55,17 @@ function isObject(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A letter with three signs is four units before it is composed: what is longer is too long afterwards as well. */
+const COMPOSED_MAX = 4 * TEXT_MAX;
+
 /** A wire value as text: '' where it is not given, null where it is neither text nor whole number. */
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'string') return value.trim() === '' ? '' : value.normalize('NFC');
+  if (typeof value === 'string') {
+    if (value.trim() === '') return '';
+    // Composing takes time by the square of a run of signs.
+    return value.length > COMPOSED_MAX ? value : value.normalize('NFC');
+  }
   return Number.isSafeInteger(value) ? String(value) : null;
 }
 
