@@ -2,10 +2,18 @@
 
 import { kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement, stateOf } from '@acik-iys/law';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { AddressKeys } from '../src/ground/keys.ts';
 import type { BrandScope } from '../src/rooms/access/index.ts';
-import { DOORS, newRequestId, type Outcome, seqOfTransactionId, subRequestId } from '../src/rooms/registry/index.ts';
+import {
+  DOORS,
+  newRequestId,
+  type Outcome,
+  openRegistry,
+  seqOfTransactionId,
+  subRequestId,
+} from '../src/rooms/registry/index.ts';
 import type { RetailerAccess } from '../src/rooms/registry/retailer-access.ts';
-import { MAIL, MESSAGE, statementOf, telephones, testRegistry } from './support/registry.ts';
+import { MAIL, MESSAGE, statementOf, TEST_SECRET, telephones, testRegistry } from './support/registry.ts';
 
 const MERCHANT_CALL = kindOf(0, 1);
 
@@ -73,6 +81,29 @@ describe('record', () => {
     expect(feed.map(({ seq }) => seq)).toEqual(feed.map((_, i) => i + 1));
   });
 
+  it('seals an e-mail where it records it, and for no look-up', async () => {
+    let sealed = 0;
+    class WatchedKeys extends AddressKeys {
+      override sealEmails(emails: readonly string[], keys: readonly string[]): string[] {
+        sealed += emails.length;
+        return super.sealEmails(emails, keys);
+      }
+    }
+    const registry = openRegistry({
+      database: house.database,
+      clock: house.clock,
+      keys: new WatchedKeys(TEST_SECRET),
+    });
+    const [scope, address] = [house.scope(1), 'okunan@ornek.com.tr'];
+    const mixed = [statement(newTelephone(), ONAY, 10), statement(address, ONAY, 10)];
+    await registry.record(scope, mixed, { door: DOORS.officialSingle });
+    expect(sealed).toBe(1);
+    expect((await registry.status(scope, MAIL, address))?.movement?.address).toBe(address);
+    expect(await registry.granted(scope, MAIL, [address, 'yok@ornek.com.tr'])).toEqual([true, false]);
+    expect(await registry.history(scope, MAIL, address)).toHaveLength(1);
+    expect(sealed).toBe(1);
+  });
+
   it('withholds a refusal that the contract turns away, and every check honours it', async () => {
     const address = newTelephone();
     const consentedAt = house.clock.now() - 100;
@@ -85,7 +116,7 @@ describe('record', () => {
     await record(statement(address, ONAY, 40));
     expect(await house.registry.granted(house.scope(1), MESSAGE, [address])).toEqual([true]);
     const left = await house.owner.query('select from withheld_refusal where address = $1::uuid', [
-      house.registry.addressKey(MESSAGE, address),
+      new AddressKeys(TEST_SECRET).telephoneKeys([address])[0],
     ]);
     expect(left.rowCount).toBe(0);
   });

@@ -577,7 +577,7 @@ function breakable(rooms: Rooms, fault: { kind: 'sql' | 'error' | undefined; onl
     /^(record|withhold|createRetailer|deleteRetailer|agree|register|unregister|add|replace|remove|removeAll|logIn)$/;
   /** Those before the work of the route are left alone, but for what it asks of access. */
   const SAFE = new Set(['reportDay', 'brandScope', 'mayAskProvider', 'principal', 'limitsOf', 'assertRoom']);
-  const SYNC = new Set(['province', 'provinces', 'district', 'districts', 'addressKey']);
+  const SYNC = new Set(['province', 'provinces', 'district', 'districts']);
   const failure = (): Error => {
     if (fault.kind === 'error') return new Error('injected');
     const error = new pg.DatabaseError('injected', 8, 'error');
@@ -591,11 +591,7 @@ function breakable(rooms: Rooms, fault: { kind: 'sql' | 'error' | undefined; onl
         if (name === 'retailers' && typeof value === 'object' && value !== null) return wrap(value);
         if (typeof value !== 'function' || SAFE.has(String(name))) return value;
         return (...values: unknown[]) => {
-          const fails =
-            fault.kind !== undefined &&
-            (fault.only === undefined || STORING.test(String(name))) &&
-            // It asks no database.
-            (name !== 'addressKey' || fault.kind === 'error');
+          const fails = fault.kind !== undefined && (fault.only === undefined || STORING.test(String(name)));
           if (!fails) return Reflect.apply(value, target, values);
           if (SYNC.has(String(name))) throw failure();
           return Promise.reject(failure());

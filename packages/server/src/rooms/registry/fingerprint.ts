@@ -33,6 +33,7 @@ export interface MovementFacts {
   readonly retailer: number | null;
   readonly nonce: number;
   readonly overtaken: boolean;
+  /** The refusal that a consent takes back: null until undo is built and fills it. */
   readonly restores: number | null;
 }
 

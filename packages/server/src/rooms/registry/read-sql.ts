@@ -1,8 +1,8 @@
-// The SQL of reading: status, check, history, feed, day ranges, requests. Every statement names its brand; keys drive
+// The SQL of reading and of the counters: status, check, history, feed, day ranges, requests. Every statement names its brand; keys drive
 // through LATERAL with OFFSET 0, so that no plan hangs on statistics.
 
 import type { Query } from '../../ground/database.ts';
-import { MOVEMENT_COLUMNS } from './round-sql.ts';
+import { MOVEMENT_COLUMNS } from './movements.ts';
 
 /** Last movement, withheld refusal and number of retailers of each key; rows only for keys that have one of the first. */
 export const STATUS: Query = {
@@ -124,6 +124,8 @@ export const DAY_RANGE = `
   select min(first_seq), max(last_seq) from brand_day where brand_id = $1 and day = $2::date`;
 
 export const BRANDS_OF_DAY = `select distinct brand_id from brand_day where day = $1::date`;
+
+export const LAST_SEQ = 'select last_seq from brand_journal where brand_id = $1';
 
 /** Last number before a day; of a brand that has not moved since, its last one. */
 export const SEQ_BEFORE_DAY = `

@@ -1,10 +1,10 @@
 // Which retailers may see a consent. Not a movement: lists beside the present state, changed in transactions of their
 // own and by the round that records a consent with `retailerCode` or `retailerAccess`.
 
-import { isEmailKind } from '@acik-iys/law';
 import type { Connection, Database } from '../../ground/database.ts';
-import type { AddressKey, AddressKeys } from '../../ground/keys.ts';
+import type { AddressKeys } from '../../ground/keys.ts';
 import type { BrandScope } from '../access/index.ts';
+import { keysOfKind } from './addresses.ts';
 import { numbers, words } from './literals.ts';
 
 const KNOWN = `
@@ -47,12 +47,9 @@ export interface RetailerAccess {
 }
 
 export function retailerAccess(database: Database, keys: AddressKeys): RetailerAccess {
-  function keysOf(kind: number, addresses: readonly string[]): AddressKey[] {
-    return isEmailKind(kind) ? keys.emailKeys(addresses) : keys.telephoneKeys(addresses);
-  }
   /** Keys of those of the addresses that have a consent, each once. */
   async function known({ brandId }: BrandScope, kind: number, addresses: readonly string[]): Promise<string[]> {
-    const rows = await database.rows<[string]>(KNOWN, [brandId, kind, words(keysOf(kind, addresses))]);
+    const rows = await database.rows<[string]>(KNOWN, [brandId, kind, words(keysOfKind(keys, kind, addresses))]);
     return rows.map(([key]) => key);
   }
   return {
@@ -70,13 +67,13 @@ export function retailerAccess(database: Database, keys: AddressKeys): RetailerA
       });
     },
     async remove({ brandId }, kind, addresses, retailers) {
-      await database.run(REMOVE, [brandId, kind, words(keysOf(kind, addresses)), numbers(retailers)]);
+      await database.run(REMOVE, [brandId, kind, words(keysOfKind(keys, kind, addresses)), numbers(retailers)]);
     },
     async removeAll({ brandId }, kind, addresses) {
-      await database.run(CLEAR, [brandId, kind, words(keysOf(kind, addresses))]);
+      await database.run(CLEAR, [brandId, kind, words(keysOfKind(keys, kind, addresses))]);
     },
     async list({ brandId }, kind, address, { offset, limit }) {
-      const [key] = keysOf(kind, [address]);
+      const [key] = keysOfKind(keys, kind, [address]);
       const [total, rows] = await Promise.all([
         database.rows<[number]>(COUNT, [brandId, kind, key]),
         database.rows<[number]>(LIST, [brandId, kind, key, offset, limit]),

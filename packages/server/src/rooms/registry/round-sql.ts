@@ -5,6 +5,7 @@
 // equality with the journal's brand alone does not lead Citus to one shard.
 
 import type { Query } from '../../ground/database.ts';
+import { MOVEMENT_COLUMNS } from './movements.ts';
 
 export const LOCK: Query = {
   name: 'round-lock',
@@ -166,11 +167,6 @@ export const PROBE_MOVEMENT = `select 1 from movement where brand_id = $1 and se
 export const PROBE_REQUEST = `select 1 from request where brand_id = $1 and request_id = $2`;
 
 /** Movements by number, with what their fingerprints need. */
-export const MOVEMENT_COLUMNS = `
-  m.seq, m.kind, translate(m.address::text, '-', ''), m.state, m.old_state, date_part('epoch', m.consented_at)::int8,
-  date_part('epoch', m.received_at)::int8, m.prev_seq, m.actor, m.door, m.retailer, m.nonce, m.overtaken, m.restores,
-  m.request_id, m.request_index`;
-
 export const MOVEMENTS_BY_SEQ: Query = {
   name: 'movements-by-seq',
   text: `

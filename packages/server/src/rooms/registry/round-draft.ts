@@ -1,5 +1,5 @@
 // What a round writes, from its tasks to its rows: the journals and states read under the lock, the judgement in
-// memory, and the statements that write it. `round.ts` puts it into a transaction.
+// memory, and the statements that write it. `round-transaction.ts` puts it into a transaction.
 //
 // The time is taken under the lock, so that order of time and order of number agree and a day can be closed. Several
 // statements of one key in one round see each other in order. What is written is counted against what was meant: a
@@ -17,12 +17,14 @@ import {
   type StoredConsent,
   type Strictness,
   stateOf,
+  statusBitOf,
 } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Row } from '../../ground/database.ts';
-import { transactionId } from './fingerprint.ts';
+import type { AddressKey } from '../../ground/keys.ts';
+import { type MovementFacts, transactionId } from './fingerprint.ts';
 import { bytesOrNull, lists, numbers, numbersOrNull, words, wordsOrNull } from './literals.ts';
-import { movementRow, transactionIdOf } from './movements.ts';
+import { movementRow, withAddress } from './movements.ts';
 import * as sql from './round-sql.ts';
 import type { RoundTask } from './rounds.ts';
 import { OUTCOMES, outcomeOfCode } from './words.ts';
@@ -41,7 +43,7 @@ export type Outcome =
 export interface RecordTask extends RoundTask {
   readonly statements: readonly Statement[];
   /** Address keys, by index of the statement. */
-  readonly keys: readonly string[];
+  readonly keys: readonly AddressKey[];
   /** Ciphertexts (hex) of e-mails, null for telephones. */
   readonly sealed: readonly (string | null)[];
   readonly strictness: Strictness;
@@ -51,11 +53,9 @@ export interface RecordTask extends RoundTask {
   readonly request: { readonly requestId: string; readonly version: 1 | 2 } | null;
   /** By index; undefined leaves the consent's list as it is. */
   readonly retailerAccess: readonly (readonly number[] | undefined)[] | null;
-  /** By index: the refusal that a consent takes back. */
-  readonly restores: readonly (number | null)[] | null;
   /** By index, hex: the sealed name that a citizen gave with the statement. */
   readonly names: readonly (string | null)[] | null;
-  /** Statements that the database would not take, by index: refused without a try (see `isolate`). */
+  /** Statements that the database would not take, by index: refused without a try (see `runIsolated`). */
   readonly barred: ReadonlySet<number>;
   /** Refusals turned away for their form alone: withheld without being judged. */
   readonly withholdOnly: boolean;
@@ -76,32 +76,26 @@ interface Journal {
   withheldNow: number;
 }
 
-interface Entry {
+/** The present state of one key (brand, kind, address), as read and then as the round's statements change it. */
+interface KeyState {
   readonly brandId: number;
   readonly kind: number;
-  readonly key: string;
+  readonly key: AddressKey;
   readonly sealed: string | null;
   stored: (StoredConsent & { lastSeq: number; lateSeq: number | null }) | null;
+  /** Changed by the round, so to be written. */
   dirty: boolean;
 }
 
-interface NewMovement {
+interface NewMovement extends MovementFacts {
   readonly task: RecordTask;
-  readonly receivedAt: number;
-  readonly seq: number;
-  readonly entry: Entry;
-  readonly state: number;
-  readonly oldState: number | null;
-  readonly consentedAt: number | null;
-  readonly prevSeq: number | null;
-  readonly nonce: number;
-  readonly retailer: number | null;
+  /** Of its statement in the task. */
   readonly index: number;
-  readonly restores: number | null;
-  readonly overtaken: boolean;
+  readonly keyState: KeyState;
 }
 
-interface DayCount {
+/** A row of `brand_day`: what the round adds to it. */
+interface DayCounter {
   readonly brandId: number;
   readonly day: string;
   readonly kind: number;
@@ -113,7 +107,7 @@ interface DayCount {
 }
 
 interface Withheld {
-  readonly entry: Entry;
+  readonly keyState: KeyState;
   readonly source: number;
   readonly consentedAt: number;
   readonly receivedAt: number;
@@ -124,25 +118,27 @@ interface Withheld {
 interface UnchangedItem {
   readonly outcomes: Outcome[];
   readonly index: number;
-  readonly entry: Entry;
+  readonly brandId: number;
+  /** Of that movement. */
+  readonly seq: number;
   readonly address: string;
 }
 
 /** A row count that differs from what was meant: the round is rolled back. */
 class InvariantBroken extends Error {}
 
-/** One round while it is made. */
-export class Round {
+/** One round while it is made: `prepare`, then `write`, both in the caller's transaction. */
+export class RoundDraft {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #asked: readonly RecordTask[];
   #tasks: RecordTask[] = [];
   readonly #journals = new Map<number, Journal>();
-  readonly #entries: Entry[] = [];
-  /** Entries of a task's statements, by index. */
-  readonly #entriesOf = new Map<RecordTask, Entry[]>();
+  readonly #keyStates: KeyState[] = [];
+  /** States of the keys of a task's statements, by index. */
+  readonly #keyStatesOf = new Map<RecordTask, KeyState[]>();
   readonly #movements: NewMovement[] = [];
-  readonly #days = new Map<string, DayCount>();
+  readonly #days = new Map<string, DayCounter>();
   readonly #withheld: Withheld[] = [];
   readonly #outcomes = new Map<RecordTask, Outcome[]>();
   readonly #unchanged: UnchangedItem[] = [];
@@ -165,7 +161,7 @@ export class Round {
   /** Something that this round alone wrote, or null where doing it twice does no harm. */
   probe(): { text: string; values: readonly unknown[] } | null {
     const movement = this.#movements[0];
-    if (movement) return { text: sql.PROBE_MOVEMENT, values: [movement.entry.brandId, movement.seq, movement.nonce] };
+    if (movement) return { text: sql.PROBE_MOVEMENT, values: [movement.brandId, movement.seq, movement.nonce] };
     const request = this.#tasks.find((task) => task.request !== null);
     if (request?.request) return { text: sql.PROBE_REQUEST, values: [request.brandId, request.request.requestId] };
     return null;
@@ -193,42 +189,37 @@ export class Round {
   }
 
   async #read(): Promise<void> {
-    const entries = this.#entries;
-    const byName = new Map<string, Entry>();
+    const keyStates = this.#keyStates;
+    const byName = new Map<string, KeyState>();
     for (const task of this.#tasks) {
-      const own: Entry[] = [];
+      const own: KeyState[] = [];
       for (let i = 0; i < task.statements.length; i++) {
         const kind = (task.statements[i] as Statement).kind;
-        const key = task.keys[i] as string;
+        const key = task.keys[i] as AddressKey;
         const name = `${task.brandId} ${kind} ${key}`;
-        let entry = byName.get(name);
-        if (entry === undefined) {
+        let keyState = byName.get(name);
+        if (keyState === undefined) {
           const sealed = task.sealed[i] as string | null;
-          entry = { brandId: task.brandId, kind, key, sealed, stored: null, dirty: false };
-          byName.set(name, entry);
-          entries.push(entry);
+          keyState = { brandId: task.brandId, kind, key, sealed, stored: null, dirty: false };
+          byName.set(name, keyState);
+          keyStates.push(keyState);
         }
-        own.push(entry);
+        own.push(keyState);
       }
-      this.#entriesOf.set(task, own);
+      this.#keyStatesOf.set(task, own);
     }
-    const rows = await this.#connection.rows(sql.READ, [
-      numbers(this.brands),
-      numbers(entries.map((entry) => entry.brandId)),
-      numbers(entries.map((entry) => entry.kind)),
-      words(entries.map((entry) => entry.key)),
-    ]);
+    const rows = await this.#connection.rows(sql.READ, [numbers(this.brands), ...keyColumns(keyStates)]);
     for (const row of rows) {
-      const entry = entries[(row[0] as number) - 1] as Entry;
-      entry.stored = {
+      const keyState = keyStates[(row[0] as number) - 1] as KeyState;
+      keyState.stored = {
         state: row[1] as number,
         consentedAt: row[2] as number | null,
         lastSeq: row[3] as number,
         lateSeq: row[4] as number | null,
         retailer: row[5] as number | null,
       };
-      const journal = this.#journals.get(entry.brandId) as Journal;
-      if (entry.stored.lastSeq > journal.start) throw new InvariantBroken('a consent is ahead of its journal');
+      const journal = this.#journals.get(keyState.brandId) as Journal;
+      if (keyState.stored.lastSeq > journal.start) throw new InvariantBroken('a consent is ahead of its journal');
     }
   }
 
@@ -237,30 +228,36 @@ export class Round {
     const outcomes: Outcome[] = [];
     this.#outcomes.set(task, outcomes);
     const day = istanbulDay(journal.receivedAt);
-    const entries = this.#entriesOf.get(task) as Entry[];
+    const keyStates = this.#keyStatesOf.get(task) as KeyState[];
     task.statements.forEach((statement, index) => {
-      const entry = entries[index] as Entry;
+      const keyState = keyStates[index] as KeyState;
       if (task.barred.has(index)) {
         outcomes.push({ kind: 'refused', code: BARRED_CODE });
         return;
       }
       if (task.withholdOnly) {
-        this.#withhold(task, entry, statement, journal);
+        this.#withhold(task, keyState, statement, journal);
         outcomes.push({ kind: 'refused', code: 'H467' });
         return;
       }
-      const verdict = judge(statement, entry.stored, task);
+      const verdict = judge(statement, keyState.stored, task);
       switch (verdict.kind) {
         case 'accept':
         case 'overtaken':
-          outcomes.push(this.#move(task, statement, index, entry, journal, day, verdict.kind === 'overtaken'));
+          outcomes.push(this.#move(task, statement, index, keyState, journal, day, verdict.kind === 'overtaken'));
           break;
         case 'unchanged':
-          this.#unchanged.push({ outcomes, index, entry: { ...entry }, address: statement.address });
+          this.#unchanged.push({
+            outcomes,
+            index,
+            brandId: task.brandId,
+            seq: keyState.stored?.lastSeq as number,
+            address: statement.address,
+          });
           outcomes.push({ kind: 'refused', code: BARRED_CODE });
           break;
         case 'refuse':
-          if (verdict.withhold) this.#withhold(task, entry, statement, journal);
+          if (verdict.withhold) this.#withhold(task, keyState, statement, journal);
           outcomes.push({ kind: 'refused', code: verdict.code });
       }
     });
@@ -270,35 +267,40 @@ export class Round {
     task: RecordTask,
     statement: Statement,
     index: number,
-    entry: Entry,
+    keyState: KeyState,
     journal: Journal,
     day: string,
     overtaken: boolean,
   ): Outcome {
     journal.seq += 1;
-    const old = entry.stored;
+    const old = keyState.stored;
     const consentedAt =
       statement.consentedAt ?? (statement.status === ONAY ? null : undatedRefusal(statement, old, journal));
     const movement: NewMovement = {
       task,
-      receivedAt: journal.receivedAt,
+      index,
+      keyState,
+      brandId: task.brandId,
       seq: journal.seq,
-      entry,
+      kind: statement.kind,
+      address: statement.address,
       state: stateOf(statement.source, statement.status),
       oldState: old?.state ?? null,
       consentedAt,
+      receivedAt: journal.receivedAt,
       prevSeq: (overtaken ? old?.lateSeq : old?.lastSeq) ?? null,
-      nonce: this.#nonces.readUIntBE(this.#movements.length * NONCE_BYTES, NONCE_BYTES),
+      actor: task.actor,
+      door: task.door,
       retailer: statement.retailer,
-      index,
-      restores: task.restores?.[index] ?? null,
+      nonce: this.#nonces.readUIntBE(this.#movements.length * NONCE_BYTES, NONCE_BYTES),
       overtaken,
+      restores: null,
     };
     this.#movements.push(movement);
-    entry.dirty = true;
-    if (overtaken && old) entry.stored = { ...old, lateSeq: movement.seq };
+    keyState.dirty = true;
+    if (overtaken && old) keyState.stored = { ...old, lateSeq: movement.seq };
     else
-      entry.stored = {
+      keyState.stored = {
         state: movement.state,
         consentedAt,
         retailer: statement.retailer,
@@ -306,33 +308,16 @@ export class Round {
         lateSeq: old?.lateSeq ?? null,
       };
     const change = overtaken ? CHANGES.overtaken : changeOf(movement.oldState, statement.status);
-    this.#count(task.brandId, day, statement.kind, movement.state, change, movement.seq);
-    const id = transactionId({
-      brandId: task.brandId,
-      seq: movement.seq,
-      kind: statement.kind,
-      address: statement.address,
-      state: movement.state,
-      oldState: movement.oldState,
-      consentedAt: movement.consentedAt,
-      receivedAt: journal.receivedAt,
-      prevSeq: movement.prevSeq,
-      actor: task.actor,
-      door: task.door,
-      retailer: movement.retailer,
-      nonce: movement.nonce,
-      overtaken,
-      restores: movement.restores,
-    });
+    this.#count(movement, day, change);
     return {
       kind: overtaken ? 'overtaken' : 'accepted',
       seq: movement.seq,
-      transactionId: id,
-      receivedAt: journal.receivedAt,
+      transactionId: transactionId(movement),
+      receivedAt: movement.receivedAt,
     };
   }
 
-  #count(brandId: number, day: string, kind: number, state: number, change: number, seq: number): void {
+  #count({ brandId, kind, state, seq }: NewMovement, day: string, change: number): void {
     const name = `${brandId} ${kind} ${state} ${change}`;
     const count = this.#days.get(name);
     if (count) {
@@ -341,10 +326,10 @@ export class Round {
     } else this.#days.set(name, { brandId, day, kind, state, change, movements: 1, firstSeq: seq, lastSeq: seq });
   }
 
-  #withhold(task: RecordTask, entry: Entry, statement: Statement, journal: Journal): void {
+  #withhold(task: RecordTask, keyState: KeyState, statement: Statement, journal: Journal): void {
     journal.withheldNow += 1;
     this.#withheld.push({
-      entry,
+      keyState,
       source: statement.source,
       consentedAt: statement.consentedAt ?? journal.receivedAt,
       receivedAt: journal.receivedAt,
@@ -355,11 +340,10 @@ export class Round {
   /** V2: an unchanged statement is answered with the movement that stands for it. */
   async #describeUnchanged(): Promise<void> {
     if (this.#unchanged.length === 0) return;
-    const fresh = new Map(this.#movements.map((movement) => [`${movement.entry.brandId} ${movement.seq}`, movement]));
+    const fresh = new Map(this.#movements.map((movement) => [`${movement.brandId} ${movement.seq}`, movement]));
     const stored: UnchangedItem[] = [];
     for (const item of this.#unchanged) {
-      const lastSeq = item.entry.stored?.lastSeq as number;
-      const movement = fresh.get(`${item.entry.brandId} ${lastSeq}`);
+      const movement = fresh.get(`${item.brandId} ${item.seq}`);
       if (!movement) {
         stored.push(item);
         continue;
@@ -370,19 +354,14 @@ export class Round {
     if (stored.length === 0) return;
     const rows = await this.#connection.rows(sql.MOVEMENTS_BY_SEQ, [
       numbers(this.brands),
-      numbers(stored.map((item) => item.entry.brandId)),
-      numbers(stored.map((item) => item.entry.stored?.lastSeq as number)),
+      numbers(stored.map((item) => item.brandId)),
+      numbers(stored.map((item) => item.seq)),
     ]);
     if (rows.length !== stored.length) throw new InvariantBroken('a consent has no movement');
     for (const row of rows) {
       const item = stored[(row[0] as number) - 1] as UnchangedItem;
-      const movement = movementRow(row, 1);
-      item.outcomes[item.index] = {
-        kind: 'unchanged',
-        seq: movement.seq,
-        transactionId: transactionIdOf(item.entry.brandId, movement, item.address),
-        receivedAt: movement.receivedAt,
-      };
+      const { seq, transactionId, receivedAt } = withAddress(item.brandId, movementRow(row, 1), item.address);
+      item.outcomes[item.index] = { kind: 'unchanged', seq, transactionId, receivedAt };
     }
   }
 
@@ -408,22 +387,20 @@ export class Round {
   }
 
   async #writeConsents(): Promise<void> {
-    const entries = this.#entries.filter((entry) => entry.dirty);
-    const stored = entries.map((entry) => entry.stored as NonNullable<Entry['stored']>);
+    const keyStates = this.#keyStates.filter((keyState) => keyState.dirty);
+    const stored = keyStates.map((keyState) => keyState.stored as NonNullable<KeyState['stored']>);
     await this.#expect(
       this.#connection.run(sql.WRITE_CONSENTS, [
         numbers(this.brands),
-        numbers(entries.map((entry) => entry.brandId)),
-        numbers(entries.map((entry) => entry.kind)),
-        words(entries.map((entry) => entry.key)),
+        ...keyColumns(keyStates),
         numbers(stored.map((consent) => consent.state)),
         numbers(stored.map((consent) => consent.consentedAt)),
         numbers(stored.map((consent) => consent.lastSeq)),
         numbersOrNull(stored.map((consent) => consent.lateSeq)),
         numbersOrNull(stored.map((consent) => consent.retailer)),
-        bytesOrNull(entries.map((entry) => entry.sealed)),
+        bytesOrNull(keyStates.map((keyState) => keyState.sealed)),
       ]),
-      entries.length,
+      keyStates.length,
       'consents',
     );
   }
@@ -433,18 +410,18 @@ export class Round {
     await this.#expect(
       this.#connection.run(sql.WRITE_MOVEMENTS, [
         numbers(this.brands),
-        numbers(movements.map(({ task }) => task.brandId)),
+        numbers(movements.map(({ brandId }) => brandId)),
         numbers(movements.map(({ seq }) => seq)),
-        numbers(movements.map(({ entry }) => entry.kind)),
-        words(movements.map(({ entry }) => entry.key)),
+        numbers(movements.map(({ kind }) => kind)),
+        words(movements.map(({ keyState }) => keyState.key)),
         numbers(movements.map(({ state }) => state)),
         numbersOrNull(movements.map(({ oldState }) => oldState)),
         numbersOrNull(movements.map(({ consentedAt }) => consentedAt)),
         numbers(movements.map(({ receivedAt }) => receivedAt)),
         numbersOrNull(movements.map(({ prevSeq }) => prevSeq)),
         numbers(movements.map(({ nonce }) => nonce)),
-        numbers(movements.map(({ task }) => task.actor)),
-        numbers(movements.map(({ task }) => task.door)),
+        numbers(movements.map(({ actor }) => actor)),
+        numbers(movements.map(({ door }) => door)),
         numbersOrNull(movements.map(({ retailer }) => retailer)),
         wordsOrNull(movements.map(({ task }) => task.request?.requestId ?? null)),
         numbers(movements.map(({ index }) => index)),
@@ -477,42 +454,38 @@ export class Round {
 
   async #endWithheld(): Promise<void> {
     const granted = this.#movements.filter(
-      ({ state, entry, consentedAt }) =>
-        (state & 1) === ONAY &&
+      ({ brandId, state, consentedAt }) =>
+        statusBitOf(state) === ONAY &&
         consentedAt !== null &&
-        (this.#journals.get(entry.brandId) as Journal).withheldBefore > 0,
+        (this.#journals.get(brandId) as Journal).withheldBefore > 0,
     );
     if (granted.length === 0) return;
     await this.#connection.run(sql.END_WITHHELD, [
       numbers(this.brands),
-      numbers(granted.map(({ entry }) => entry.brandId)),
-      numbers(granted.map(({ entry }) => entry.kind)),
-      words(granted.map(({ entry }) => entry.key)),
+      ...keyColumns(granted.map(({ keyState }) => keyState)),
       numbers(granted.map(({ consentedAt }) => consentedAt)),
     ]);
   }
 
   async #writeRetailerAccess(): Promise<void> {
     // The last word for a key counts; the retailer who took the consent may always see it.
-    const cleared = new Map<Entry, true>();
-    const granted = new Map<Entry, Set<number>>();
-    for (const { task, index, entry, retailer } of this.#movements) {
+    const cleared = new Set<KeyState>();
+    const granted = new Map<KeyState, Set<number>>();
+    for (const { task, index, keyState, retailer } of this.#movements) {
       const list = task.retailerAccess?.[index];
       if (list) {
-        cleared.set(entry, true);
-        granted.set(entry, new Set(list));
+        cleared.add(keyState);
+        granted.set(keyState, new Set(list));
       }
-      if (retailer !== null) granted.set(entry, (granted.get(entry) ?? new Set()).add(retailer));
+      if (retailer !== null) granted.set(keyState, (granted.get(keyState) ?? new Set()).add(retailer));
     }
-    if (cleared.size > 0) {
-      const entries = [...cleared.keys()];
-      await this.#connection.run(sql.CLEAR_RETAILER_ACCESS, [numbers(this.brands), ...keyColumns(entries)]);
-    }
+    if (cleared.size > 0)
+      await this.#connection.run(sql.CLEAR_RETAILER_ACCESS, [numbers(this.brands), ...keyColumns([...cleared])]);
     if (granted.size > 0) {
-      const rows = [...granted].flatMap(([entry, codes]) => [...codes].map((code) => ({ entry, code })));
+      const rows = [...granted].flatMap(([keyState, codes]) => [...codes].map((code) => ({ keyState, code })));
       await this.#connection.run(sql.GRANT_RETAILER_ACCESS, [
         numbers(this.brands),
-        ...keyColumns(rows.map(({ entry }) => entry)),
+        ...keyColumns(rows.map(({ keyState }) => keyState)),
         numbers(rows.map(({ code }) => code)),
       ]);
     }
@@ -526,34 +499,30 @@ export class Round {
     if (named.length === 0) return;
     await this.#connection.run(sql.WRITE_NAMES, [
       numbers(this.brands),
-      numbers(named.map(({ movement }) => movement.entry.brandId)),
+      numbers(named.map(({ movement }) => movement.brandId)),
       numbers(named.map(({ movement }) => movement.seq)),
       bytesOrNull(named.map(({ name }) => name)),
-      numbers(
-        named.map(
-          ({ movement }) => (this.#journals.get(movement.entry.brandId) as Journal).receivedAt + NAME_KEPT_SECONDS,
-        ),
-      ),
+      numbers(named.map(({ movement }) => movement.receivedAt + NAME_KEPT_SECONDS)),
     ]);
   }
 
   async #writeWithheld(): Promise<void> {
     // One row a key in one statement: the latest word wins.
-    const latest = new Map<Entry, Withheld>();
+    const latest = new Map<KeyState, Withheld>();
     for (const withheld of this.#withheld) {
-      const before = latest.get(withheld.entry);
-      if (!before || before.consentedAt <= withheld.consentedAt) latest.set(withheld.entry, withheld);
+      const before = latest.get(withheld.keyState);
+      if (!before || before.consentedAt <= withheld.consentedAt) latest.set(withheld.keyState, withheld);
     }
     const rows = [...latest.values()];
     await this.#connection.run(sql.WITHHOLD, [
       numbers(this.brands),
-      ...keyColumns(rows.map(({ entry }) => entry)),
+      ...keyColumns(rows.map(({ keyState }) => keyState)),
       numbers(rows.map(({ source }) => source)),
       numbers(rows.map(({ consentedAt }) => consentedAt)),
       numbers(rows.map(({ receivedAt }) => receivedAt)),
       numbers(rows.map(({ task }) => task.actor)),
       numbers(rows.map(({ task }) => task.door)),
-      bytesOrNull(rows.map(({ entry }) => entry.sealed)),
+      bytesOrNull(rows.map(({ keyState }) => keyState.sealed)),
     ]);
   }
 
@@ -598,15 +567,15 @@ export class Round {
  * The date that a refusal without one counts from: its receipt (law.md, rule 12), so that no consent given before passes
  * it. The operator's report of a closed line carries the date that the consent had (iys-api.md, sources).
  */
-function undatedRefusal(statement: Statement, old: Entry['stored'], journal: Journal): number | null {
+function undatedRefusal(statement: Statement, old: KeyState['stored'], journal: Journal): number | null {
   if (statement.source === SOURCE_NUMBERS.IYS_AHS_HAT_KAPATMA) return old?.consentedAt ?? null;
   return journal.receivedAt;
 }
 
-function keyColumns(entries: readonly Entry[]): Row {
+function keyColumns(keyStates: readonly KeyState[]): Row {
   return [
-    numbers(entries.map((entry) => entry.brandId)),
-    numbers(entries.map((entry) => entry.kind)),
-    words(entries.map((entry) => entry.key)),
+    numbers(keyStates.map((keyState) => keyState.brandId)),
+    numbers(keyStates.map((keyState) => keyState.kind)),
+    words(keyStates.map((keyState) => keyState.key)),
   ];
 }
