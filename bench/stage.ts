@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import serverProcess from '../bootstrap/server-process.json' with { type: 'json' };
 import { openCluster } from '../packages/server/src/ground/cluster.ts';
 import { migrate } from '../packages/server/src/ground/migrate.ts';
 import { fill } from './fill.ts';
@@ -71,8 +72,13 @@ function endAtOnce(pidFile: string): void {
   }
 }
 
-async function startChild(file: string, env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { env: { ...process.env, ...env } });
+async function startChild(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  execArgv: readonly string[] = [],
+): Promise<{ child: ChildProcess; port: number }> {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = fork(path, { env: { ...process.env, ...env }, execArgv: [...execArgv] });
   // After an unforeseen end it must not go on writing into a folder that is going away.
   process.prependListener('exit', () => child.kill('SIGKILL'));
   const port = await new Promise<number>((resolve, reject) => {
@@ -108,15 +114,20 @@ export async function openStage(options: Options): Promise<Stage> {
     if (!stopped) endAtOnce(join(cluster.folder, 'postmaster.pid'));
   });
   await migrate(cluster.url);
-  const { child: server, port } = await startChild('./server.ts', {
-    DATABASE_URL: cluster.url,
-    ACIK_IYS_DATA: join(folder, 'server'),
-    ACIK_IYS_SECRET: SECRET.toString('hex'),
-    ACIK_IYS_DEMO: '0',
-    ACIK_IYS_RATE_LIMITS: '0',
-    ACIK_IYS_PUSH_PRIVATE: '1',
-    ACIK_IYS_LOG: 'warn',
-  });
+  const { child: server, port } = await startChild(
+    './server.ts',
+    {
+      ...serverProcess.environment,
+      DATABASE_URL: cluster.url,
+      ACIK_IYS_DATA: join(folder, 'server'),
+      ACIK_IYS_SECRET: SECRET.toString('hex'),
+      ACIK_IYS_DEMO: '0',
+      ACIK_IYS_RATE_LIMITS: '0',
+      ACIK_IYS_PUSH_PRIVATE: '1',
+      ACIK_IYS_LOG: 'warn',
+    },
+    serverProcess.nodeArguments,
+  );
   const { child: bare, port: barePort } = await startChild('./bare-http.ts', {});
   const tokens = new Map<number, string>();
   for (const provider of PROVIDERS) tokens.set(provider, await logIn(port, provider));
