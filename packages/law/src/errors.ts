@@ -5,9 +5,10 @@
 // codes (`consent.status_absent`), which the native API shows. The sentences are ours and may get better at any
 // time: no program may depend on them. Each says what happened (`tr`, `en`) and how to mend it (`mendTr`, `mendEn`).
 //
-// A sentence may hold {field}, {limit} and {expected}. {field} is always the first word, so that the sentence still
-// reads well when a value is missing. Limits that the contract fixes are filled from CONTRACT_LIMITS; limits that
-// an installation can change (per second, per hour, subscription) come from the caller, who knows what applied.
+// A sentence may hold {field}, {limit}, {period} and {expected}; `sentences.ts` fills them. {field} is always the first
+// word, so that the sentence still reads well when a value is missing. Limits that the contract fixes are filled from
+// CONTRACT_LIMITS; limits that an installation can change (per second, per hour, subscription) and periods of the law
+// come from the caller, who knows what applied.
 //
 // An official code with several statuses has the most used one here: H467 422 (in one place 400), H175 400 (inside a
 // batch result 200), H061 500 (400 when consents are tied to the retailer). H191 means two things: a push address
@@ -32,11 +33,6 @@ export interface OAuthEntry {
   readonly tr: string;
   readonly en: string;
 }
-
-export type Language = 'tr' | 'en';
-
-/** What fills the placeholders; `didYouMean` is not a placeholder but adds a question at the end. */
-export type SentenceValues = Readonly<Record<string, string | number>>;
 
 /** The official codes. Statuses as the contract's examples show them, else as its code table says. */
 export const ERRORS = {
@@ -372,8 +368,8 @@ export const ERRORS = {
   H467: {
     own: 'consent.too_old',
     http: 422,
-    tr: 'Bu kayıt {limit} iş gününden eski, artık eklenemez.',
-    en: 'This record is older than {limit} business days and can no longer be added.',
+    tr: 'Bu kayıt çok eski: tarihinden sonra {period} içinde eklenmesi gerekirdi.',
+    en: 'This record is too old: it had to be added within {period} of its date.',
     mendTr: 'Tarih yanlışsa düzeltin; doğruysa izni yeniden alıp süresi içinde gönderin.',
     mendEn: 'If the date is wrong, correct it; if not, ask for the consent again and send it in time.',
   },
@@ -1331,9 +1327,11 @@ export const OAUTH_ERRORS = {
 /** A reason to refuse a token request. */
 export type OAuthReason = keyof typeof OAUTH_ERRORS;
 
-// Limits that are part of the contract itself and the same in every installation. H126 and H127 are not here:
-// their limit depends on the path (100, 3000 on add; 100, 1000 on multiple status).
-const CONTRACT_LIMITS: Readonly<Partial<Record<ErrorCode, number>>> = {
+/**
+ * Limits that are part of the contract itself and the same in every installation. H126 and H127 are not here: their
+ * limit depends on the path (100, 3000 on add; 100, 1000 on multiple status).
+ */
+export const CONTRACT_LIMITS: Readonly<Partial<Record<ErrorCode, number>>> = {
   H017: 255, // characters of a retailer's title, name, alias
   H067: 3000, // retailers of a brand
   H091: 1000, // consents in a batch
@@ -1342,64 +1340,6 @@ const CONTRACT_LIMITS: Readonly<Partial<Record<ErrorCode, number>>> = {
   H186: 100, // rows of a page
   H191: 5, // seconds a push address has to answer
   H198: 36, // characters of a UUID with dashes
-  H467: 3, // business days within which a consent must be recorded
   H502: 7, // days that reconciliation looks back
   H507: 1000, // rows of changes
 };
-
-// What stands in a sentence whose value is missing in production: worse than the value, but readable.
-const FALLBACKS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
-  tr: { field: 'Bir alan', limit: 'izin verilen sayıda', expected: 'belgelerde yazılı' },
-  en: { field: 'A field', limit: 'the allowed number of', expected: 'see the documentation' },
-};
-
-// A value may be what a stranger sent (a key, a number): enough to recognise the longest e-mail address (265),
-// too little to blow up an answer that lists a thousand faults.
-const LONGEST_VALUE = 300;
-
-// Under test a missing value is our mistake and must be seen; in production the person asking still gets an answer.
-const { NODE_ENV } = typeof process === 'undefined' ? {} : process.env;
-const STRICT = NODE_ENV === 'test';
-
-/**
- * What to tell people about an official code: what happened, a blank, how to mend it; placeholders filled.
- * `values.didYouMean`, when not empty, adds "Did you mean …?".
- * Throws under test (NODE_ENV=test) when a placeholder has no value; elsewhere says it in general words.
- */
-export function sentence(code: ErrorCode, language: Language, values: SentenceValues = {}): string {
-  const limit = CONTRACT_LIMITS[code];
-  return compose(ERRORS[code], language, limit === undefined ? values : { limit, ...values });
-}
-
-/** The same for an error of ours that has no official code. */
-export function ownSentence(code: OwnErrorCode, language: Language, values: SentenceValues = {}): string {
-  return compose(OWN_ERRORS[code], language, values);
-}
-
-/**
- * Fills the {placeholders} of a text in one pass, so that a value with braces stays as it is.
- * `strict`: throw when a value is missing, instead of saying it in general words.
- */
-export function fill(text: string, language: Language, values: SentenceValues, strict: boolean): string {
-  return text.replace(/\{(\w+)\}/g, (placeholder: string, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    if (value !== undefined) return shorten(String(value));
-    if (strict) throw new Error(`No value for ${placeholder} in: ${text}`);
-    return FALLBACKS[language][name] ?? '…';
-  });
-}
-
-function compose(entry: CatalogueEntry, language: Language, values: SentenceValues): string {
-  const text = language === 'tr' ? `${entry.tr} ${entry.mendTr}` : `${entry.en} ${entry.mendEn}`;
-  const filled = fill(text, language, values, STRICT);
-  const { didYouMean = '' } = values;
-  if (didYouMean === '') return filled;
-  const question = language === 'tr' ? 'Bunu mu demek istediniz' : 'Did you mean';
-  return `${filled} ${question}: ${shorten(String(didYouMean))}?`;
-}
-
-function shorten(value: string): string {
-  if (value.length <= LONGEST_VALUE) return value;
-  // Half of a surrogate pair at the cut would make the answer invalid UTF-8.
-  return `${value.slice(0, LONGEST_VALUE).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}

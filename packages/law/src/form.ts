@@ -3,11 +3,16 @@
 // a batch, so nothing is allocated but the statement and the faults.
 
 import { email, kindOfAddress, telephone } from './addresses.ts';
-import { type Calendar, istanbulDay, parseTime, periodInForce } from './calendar.ts';
+import type { Calendar } from './calendar.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Statement, Strictness } from './judge.ts';
+import { firstInTime, inWords, PERIODS, type Period, periodsBegun } from './periods.ts';
+import type { SentenceValues } from './sentences.ts';
+import { istanbulDay, parseTime, startOfDay } from './time.ts';
 import {
+  BIREYSEL,
   CHANNELS,
+  EPOSTA,
   kindOf,
   NO_SOURCE,
   ONAY,
@@ -16,14 +21,35 @@ import {
   RET,
   SOURCE_NUMBERS,
   type StatusBit,
+  TACIR,
 } from './vocabulary.ts';
 
 /** 2015-05-01 00:00:00 Istanbul, the day law 6563 came into force: no consent is older. */
 export const FIRST_CONSENT_TIME = Date.UTC(2015, 3, 30, 21) / 1000;
-/** Consents given before this moment are too old to be recorded (law.md, rule 3; law 6563 art. 11/5). */
-export function earliestConsentTime(calendar: Calendar, now: number): number {
-  const period = periodInForce('record-consent', istanbulDay(now));
-  return period === undefined ? FIRST_CONSENT_TIME : calendar.firstAcceptableTime(now, period.length);
+
+/**
+ * From when on a consent may be given to be recorded now, by the rows of the law that have begun, the newest first
+ * (law.md, rule 3; law 6563 art. 11/5). A change of the law leaves what was given before it under the row before.
+ */
+export type EarliestConsentTime = readonly {
+  /** The row is about consents given from this moment on; the oldest row about all that came before it, too. */
+  readonly since: number;
+  /** Given before this moment, they are too old. */
+  readonly earliest: number;
+  readonly period: Period;
+}[];
+
+/** Throws a RangeError where a row in force is of a kind that `firstInTime` does not know. */
+export function earliestConsentTime(
+  calendar: Calendar,
+  now: number,
+  periods: readonly Period[] = PERIODS,
+): EarliestConsentTime {
+  return periodsBegun('record-consent', istanbulDay(now), periods).map((period, at, { length }) => ({
+    since: at === length - 1 ? FIRST_CONSENT_TIME : startOfDay(period.validFrom),
+    earliest: firstInTime(calendar, period, now),
+    period,
+  }));
 }
 
 /** Retailers who may see one consent (schema `Consent`, maxItems). */
@@ -40,13 +66,15 @@ export interface FormFault {
   readonly location: readonly (string | number)[];
   readonly value?: unknown;
   readonly didYouMean?: string;
+  /** What fills the placeholders of its sentence. */
+  readonly values?: SentenceValues;
 }
 
 export interface FormContext {
   /** The moment of receipt, epoch seconds. */
   readonly now: number;
   /** `earliestConsentTime` at this moment. */
-  readonly earliest: number;
+  readonly earliest: EarliestConsentTime;
   /** HS_2015 is exempt from H467 while the provider's historic load is open. */
   readonly historicLoadOpen: boolean;
   readonly strictness: Strictness;
@@ -108,7 +136,7 @@ export type CheckedAddress =
 /** The address of a consent in normal form, by channel: e-mail for EPOSTA, E.164 for ARAMA and MESAJ. */
 export function checkAddress(value: unknown, channel: number): CheckedAddress {
   const text = typeof value === 'string' ? value : '';
-  if (channel === 2) {
+  if (channel === EPOSTA) {
     const mail = email(text);
     if (mail.ok) return { ok: true, address: mail.address };
     if (kindOfAddress(text) === 'telephone') return { ok: false, fault: 'other-kind' };
@@ -135,6 +163,7 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
     field: string | readonly [string, number],
     value?: unknown,
     didYouMean?: string,
+    values?: SentenceValues,
   ): void => {
     faults ??= [];
     if (faults.length >= FAULTS_TOLD_MAX) return;
@@ -143,6 +172,7 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
       location: typeof field === 'string' ? [field] : field,
       ...(value !== undefined && { value }),
       ...(didYouMean !== undefined && { didYouMean }),
+      ...(values !== undefined && { values }),
     });
   };
 
@@ -152,12 +182,12 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
     else fault('H117', 'type', raw.type);
   }
 
-  let recipientType: number | undefined = 0;
+  let recipientType: number | undefined = BIREYSEL;
   if (raw.recipientType !== undefined) {
     recipientType = recipientTypeNumbers.get(raw.recipientType);
     if (recipientType === undefined) fault('H116', 'recipientType', raw.recipientType);
   }
-  const merchant = recipientType === 1;
+  const merchant = recipientType === TACIR;
 
   let status: StatusBit | undefined;
   if (raw.status === 'ONAY') status = ONAY;
@@ -196,11 +226,12 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
     if ('fault' in time) fault(time.fault === 'format' ? 'H158' : 'H157', 'consentDate', raw.consentDate);
     else {
       consentedAt = time.seconds;
-      const code = dateFault(consentedAt, source, status, context);
       if (consentedAt < FIRST_CONSENT_TIME) fault('H156', 'consentDate', raw.consentDate);
       if (source === SOURCE_NUMBERS.HS_2015 && consentedAt !== FIRST_CONSENT_TIME)
         fault('H155', 'consentDate', raw.consentDate);
-      if (code) fault(code, 'consentDate', raw.consentDate);
+      if (consentedAt > context.now) fault('H162', 'consentDate', raw.consentDate);
+      const over = periodOver(consentedAt, source, status, context);
+      if (over) fault('H467', 'consentDate', raw.consentDate, undefined, { period: inWords(over) });
     }
   }
 
@@ -237,19 +268,22 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
   };
 }
 
-/** H162 and H467: law.md rule 3 (three business days), never against a refusal at a welcoming door (rule 12). */
-function dateFault(
+/**
+ * The period that was over before the consent arrived, if one was (H467; law.md, rule 3). Never against a refusal at a
+ * welcoming door (rule 12); what is older than law 6563 has faults of its own.
+ */
+function periodOver(
   consentedAt: number,
   source: number | undefined,
   status: StatusBit | undefined,
   context: FormContext,
-): ErrorCode | null {
-  if (consentedAt > context.now) return 'H162';
-  if (consentedAt >= context.earliest || consentedAt < FIRST_CONSENT_TIME) return null;
+): Period | undefined {
+  const row = context.earliest.find(({ since }) => consentedAt >= since);
+  if (row === undefined || consentedAt >= row.earliest) return undefined;
   if (source === SOURCE_NUMBERS.HS_2015 && (context.historicLoadOpen || consentedAt !== FIRST_CONSENT_TIME))
-    return null;
-  if (status === RET && context.strictness === 'welcoming') return null;
-  return 'H467';
+    return undefined;
+  if (status === RET && context.strictness === 'welcoming') return undefined;
+  return row.period;
 }
 
 function checkRetailerAccess(

@@ -28,9 +28,9 @@ export interface Statement {
   /** E.164 or lower-case e-mail, in clear. */
   readonly address: string;
   readonly status: StatusBit;
-  /** Source number; NO_SOURCE only for a merchant's first record. */
+  /** Source number; NO_SOURCE where a merchant's came without one (H463 says when it may not). */
   readonly source: number;
-  /** When it was given; null only for a merchant's first record. */
+  /** When it was given; null where a merchant's came without a date (H462) or an operator reports a closed line. */
   readonly consentedAt: number | null;
   /** The retailer who took it, or null. */
   readonly retailer: number | null;
@@ -39,6 +39,11 @@ export interface Statement {
 /** What is recorded for the statement's key. */
 export interface StoredConsent {
   readonly state: State;
+  /**
+   * Null: a merchant's consent that came without a date, or the report of a closed line (IYS_AHS_HAT_KAPATMA) over such
+   * a consent. Any other refusal without a date is to be stored with the date of its receipt (law.md, rule 12): every
+   * dated consent passes what has no date (`dateOrder`), and the refusal would be lost.
+   */
   readonly consentedAt: number | null;
   readonly retailer: number | null;
 }
@@ -105,7 +110,7 @@ const merchantUpdateNeedsSource: Rule = (statement, stored) =>
 const refusedAlready: Rule = (statement, stored) =>
   stored !== null && statement.status === RET && statusBitOf(stored.state) === RET ? 'H174' : null;
 
-/** Not later than the stored date; equal counts. A merchant stored without a date cannot be compared. */
+/** Not later than the stored date; equal counts. What is stored without a date (`StoredConsent`) cannot be compared. */
 const dateOrder: Rule = (statement, stored) =>
   stored !== null &&
   stored.consentedAt !== null &&
@@ -123,8 +128,9 @@ const refusalIsWelcome: Rule = (statement, stored, context) => {
   if (context.strictness !== 'welcoming' || statement.status !== RET) return null;
   if (stored === null) return ACCEPT;
   if (statusBitOf(stored.state) === RET) {
-    // Without a date it says nothing newer, and would wipe the date that a later consent is measured by.
-    if (statement.consentedAt === null) return UNCHANGED;
+    // Without a date it counts from its receipt (`StoredConsent`), but the report of a closed line from what it ends.
+    if (statement.consentedAt === null)
+      return statement.source === SOURCE_NUMBERS.IYS_AHS_HAT_KAPATMA ? UNCHANGED : ACCEPT;
     return stored.consentedAt === null || statement.consentedAt > stored.consentedAt ? ACCEPT : UNCHANGED;
   }
   if (stored.consentedAt === null || statement.consentedAt === null) return ACCEPT;

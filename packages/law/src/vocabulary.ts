@@ -2,11 +2,17 @@
 // they are stored under. The numbers are written into movements and their fingerprints and never change;
 // a new word gets a new number. Official spellings are the values everywhere (architecture, section 3).
 
+/** Index = the number of a channel. */
 export const CHANNELS = ['ARAMA', 'MESAJ', 'EPOSTA'] as const;
 export type Channel = (typeof CHANNELS)[number];
+/** The channel whose addresses are e-mails; those of the others are telephones. */
+export const EPOSTA = 2;
 
+/** Index = the number of a recipient type. */
 export const RECIPIENT_TYPES = ['BIREYSEL', 'TACIR'] as const;
 export type RecipientType = (typeof RECIPIENT_TYPES)[number];
+export const BIREYSEL = 0;
+export const TACIR = 1;
 
 /** Index = the status bit of a state: 0 RET, 1 ONAY. */
 export const STATUSES = ['RET', 'ONAY'] as const;
@@ -88,10 +94,10 @@ export function recipientTypeOf(kind: Kind): RecipientType {
 }
 /** A merchant's or craftsman's consent (TACIR). */
 export function isMerchant(kind: Kind): boolean {
-  return (kind & 1) === 1;
+  return (kind & 1) === TACIR;
 }
 export function isEmailKind(kind: Kind): boolean {
-  return kind >> 1 === 2;
+  return kind >> 1 === EPOSTA;
 }
 
 /** state = source and status in one small number. */

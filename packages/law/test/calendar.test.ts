@@ -1,180 +1,25 @@
-/**
- * Time and business days: cases from law.md, a second calculation over every day of 2024 to 2030 that shares nothing
- * with the first (a written-out list of closed days and an index into the list of open ones), and properties.
- */
+// Business days: cases from law.md, a second calculation over every day of 2024 to 2030 that shares nothing with the
+// first (a written-out list of closed days and an index into the list of open ones), and properties.
+
 import HolidayList from 'date-holidays';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Calendar,
-  type CalendarPolicy,
-  type Day,
-  DEFAULT_CALENDAR_POLICY,
-  formatTime,
-  HOLIDAYS,
-  type Holidays,
-  isDay,
-  istanbulDay,
-  makeCalendar,
-  PERIODS,
-  parseTime,
-  periodEnd,
-  periodInForce,
-  startOfDay,
-} from '../src/calendar.ts';
+import { type Calendar, type CalendarPolicy, DEFAULT_CALENDAR_POLICY, makeCalendar } from '../src/calendar.ts';
+import { HOLIDAYS, type Holidays } from '../src/holidays.ts';
+import { type Day, formatTime, istanbulDay, startOfDay } from '../src/time.ts';
+import { dateText, seconds, shift } from './support.ts';
 
 const DAY = 86_400;
 const calendar = makeCalendar(HOLIDAYS, DEFAULT_CALENDAR_POLICY);
 const halfDaysOff = makeCalendar(HOLIDAYS, { ...DEFAULT_CALENDAR_POLICY, halfDayIsBusinessDay: false });
 
-/** Turkish time by the run-time's own calendar: UTC shifted by three hours. */
-function byDate(epochSeconds: number): string {
-  return new Date((epochSeconds + 10_800) * 1_000).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function seconds(text: string): number {
-  const parsed = parseTime(text);
-  if ('fault' in parsed) throw new Error(`${text}: ${parsed.fault}`);
-  return parsed.seconds;
-}
-
-const wholeTime = fc.integer({
-  min: Date.parse('0000-01-01T00:00:00+03:00') / 1_000,
-  max: Date.parse('9999-12-31T23:59:59+03:00') / 1_000,
-});
 /** Instants around which the registry lives. */
 const instant = fc.integer({ min: Date.UTC(2024, 0, 3) / 1_000, max: Date.UTC(2030, 11, 1) / 1_000 });
 const businessDays = fc.integer({ min: 0, max: 12 });
 
-describe('time', () => {
-  test.each([
-    ['2015-05-01 00:00:00', Date.UTC(2015, 3, 30, 21) / 1_000],
-    ['1970-01-01 03:00:00', 0],
-    ['1970-01-01 02:59:59', -1],
-    ['2024-02-29 23:59:59', Date.UTC(2024, 1, 29, 20, 59, 59) / 1_000],
-    ['2000-02-29 00:00:00', Date.UTC(2000, 1, 28, 21) / 1_000],
-    ['9999-12-31 23:59:59', Date.UTC(9999, 11, 31, 20, 59, 59) / 1_000],
-    ['0000-01-01 00:00:00', new Date('0000-01-01T00:00:00+03:00').getTime() / 1_000],
-  ])('%s is %i', (text, epochSeconds) => {
-    expect(parseTime(text)).toEqual({ seconds: epochSeconds });
-    expect(formatTime(epochSeconds)).toBe(text);
-  });
-
-  test('HS_2015’s date and today are the same clock in Istanbul', () => {
-    const istanbul = new Intl.DateTimeFormat('sv-SE', {
-      timeZone: 'Europe/Istanbul',
-      dateStyle: 'short',
-      timeStyle: 'medium',
-    });
-    for (const text of ['2015-05-01 00:00:00', '2017-01-15 12:00:00', '2026-07-01 23:59:59', '2030-12-31 23:59:59']) {
-      expect(istanbul.format(new Date(seconds(text) * 1_000))).toBe(text);
-    }
-  });
-
-  test.each([
-    ['2020-15-10 09:30:00', 'impossible'], // example of the contract
-    ['2020-15-01 13:35:00', 'impossible'], // example of the contract
-    ['2023-02-29 00:00:00', 'impossible'],
-    ['1900-02-29 00:00:00', 'impossible'],
-    ['2024-04-31 00:00:00', 'impossible'],
-    ['2024-00-01 00:00:00', 'impossible'],
-    ['2024-01-00 00:00:00', 'impossible'],
-    ['2024-01-32 00:00:00', 'impossible'],
-    ['2024-01-01 24:00:00', 'impossible'],
-    ['2024-01-01 00:60:00', 'impossible'],
-    ['2024-01-01 00:00:60', 'impossible'],
-    ['', 'format'],
-    ['2024-01-01', 'format'],
-    ['2024-01-01T00:00:00', 'format'],
-    ['2024-01-01 00:00', 'format'],
-    ['2024-01-01 00:00:00 ', 'format'],
-    [' 2024-01-01 00:00:0', 'format'],
-    ['2024/01/01 00:00:00', 'format'],
-    ['01.01.2024 00:00:00', 'format'],
-    ['2024-1-01  00:00:00', 'format'],
-    ['2024-01-01 0a:00:00', 'format'],
-    ['2024-01-01 -1:00:00', 'format'],
-    ['+024-01-01 00:00:00', 'format'],
-    ['２024-01-01 00:00:00', 'format'],
-    ['2024-01-01 00.00.00', 'format'],
-  ])('%j is a fault: %s', (text, fault) => {
-    expect(parseTime(text)).toEqual({ fault });
-  });
-
-  test('agrees with Date in both directions, and reads back what it wrote', () => {
-    fc.assert(
-      fc.property(wholeTime, (epochSeconds) => {
-        const text = formatTime(epochSeconds);
-        expect(text).toBe(byDate(epochSeconds));
-        expect(parseTime(text)).toEqual({ seconds: epochSeconds });
-        expect(istanbulDay(epochSeconds)).toBe(text.slice(0, 10));
-        expect(startOfDay(text.slice(0, 10))).toBe(seconds(`${text.slice(0, 10)} 00:00:00`));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test('says the same of any digits as Date, and the memory of the last day changes no answer', () => {
-    const two = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'));
-    const text = fc
-      .tuple(fc.constantFrom('2023', '2024', '1900', '2000', '0000'), two(14), two(33), two(25), two(61), two(61))
-      .map(([y, mo, d, h, mi, s]) => `${y}-${mo}-${d} ${h}:${mi}:${s}`);
-    const damaged = fc
-      .tuple(text, fc.nat(18), fc.constantFrom(...'0123456789-: Tx/'))
-      .map(([whole, at, sign]) => whole.slice(0, at) + sign + whole.slice(at + 1));
-    fc.assert(
-      fc.property(fc.array(fc.oneof(text, damaged), { minLength: 1, maxLength: 6 }), (texts) => {
-        for (const one of [...texts, ...texts]) {
-          const wellFormed = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(one);
-          const milliseconds = Date.parse(`${one.replace(' ', 'T')}Z`);
-          const real = wellFormed && !Number.isNaN(milliseconds);
-          const same = real && new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ') === one;
-          const expected = same
-            ? { seconds: milliseconds / 1_000 - 10_800 }
-            : { fault: wellFormed ? 'impossible' : 'format' };
-          expect(parseTime(one)).toEqual(expected);
-        }
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  test('parts of a second are dropped, not rounded into the next day', () => {
-    expect(formatTime(seconds('2026-03-05 23:59:59') + 0.999)).toBe('2026-03-05 23:59:59');
-    expect(formatTime(-0.5)).toBe('1970-01-01 02:59:59');
-    expect(istanbulDay(seconds('2026-03-05 23:59:59') + 0.999)).toBe('2026-03-05');
-  });
-
-  test('what cannot be written or is no day throws', () => {
-    expect(() => formatTime(seconds('9999-12-31 23:59:59') + 1)).toThrow(RangeError);
-    expect(() => formatTime(seconds('0000-01-01 00:00:00') - 1)).toThrow(RangeError);
-    expect(() => formatTime(Number.NaN)).toThrow(RangeError);
-    expect(() => istanbulDay(Number.POSITIVE_INFINITY)).toThrow(RangeError);
-    for (const text of ['', '2023-02-29', '2024-1-1', '2024-01-01 ', 'x'.repeat(10)]) {
-      expect(isDay(text)).toBe(false);
-      expect(() => startOfDay(text)).toThrow(RangeError);
-      expect(() => calendar.isBusinessDay(text)).toThrow(RangeError);
-    }
-    expect(isDay('2024-02-29')).toBe(true);
-    expect(() => calendar.deadline(0, 1.5)).toThrow(RangeError);
-    expect(() => calendar.deadline(0, -1)).toThrow(RangeError);
-    expect(() => calendar.firstAcceptableTime(0, -1)).toThrow(RangeError);
-  });
-});
-
 /** First whole days of the feasts, from law.md section 6. */
 const RAMAZAN = ['2024-04-10', '2025-03-30', '2026-03-20', '2027-03-09', '2028-02-26', '2029-02-14', '2030-02-04'];
 const KURBAN = ['2024-06-16', '2025-06-06', '2026-05-27', '2027-05-16', '2028-05-05', '2029-04-24', '2030-04-13'];
-
-function dateText(date: Date): Day {
-  return date.toISOString().slice(0, 10);
-}
-
-function shift(day: Day, days: number): Day {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return dateText(date);
-}
 
 /** The second calculation: all closed days by name, all open ones in a row, periods by place in the row. */
 function secondCalculation(halfDaysCount: boolean) {
@@ -323,6 +168,15 @@ describe('business days', () => {
     const policy: CalendarPolicy = { ...DEFAULT_CALENDAR_POLICY, bridgeDays: ['2026-02-30'] };
     expect(() => makeCalendar(HOLIDAYS, policy)).toThrow(RangeError);
   });
+
+  test('what is no day or no number of days is refused', () => {
+    for (const text of ['', '2023-02-29', '2024-1-1', '2024-01-01 ', 'x'.repeat(10)])
+      expect(() => calendar.isBusinessDay(text)).toThrow(RangeError);
+    expect(() => calendar.deadline(0, 1.5)).toThrow(RangeError);
+    expect(() => calendar.deadline(0, -1)).toThrow(RangeError);
+    expect(() => calendar.firstAcceptableTime(0, -1)).toThrow(RangeError);
+    expect(() => calendar.calendarFirstAcceptableTime(0, -1)).toThrow(RangeError);
+  });
 });
 
 describe('business days, properties', () => {
@@ -447,7 +301,7 @@ describe('business days, properties', () => {
   });
 });
 
-describe('calendar days, months and the table of periods', () => {
+describe('calendar days and months', () => {
   test.each([
     ['2026-08-03 10:00:00', 15, '2026-08-18'], // Tuesday
     ['2026-08-01 10:00:00', 15, '2026-08-17'], // Sunday the 16th → Monday
@@ -470,6 +324,19 @@ describe('calendar days, months and the table of periods', () => {
     expect(formatTime(calendar.monthDeadline(seconds(event), months) - 1)).toBe(`${last} 23:59:59`);
   });
 
+  test('calendarFirstAcceptableTime is the other side of calendarDeadline', () => {
+    const near = fc.integer({ min: -60 * DAY, max: 3 * DAY });
+    fc.assert(
+      fc.property(instant, near, fc.nat(40), fc.constantFrom(calendar, halfDaysOff), (now, away, days, used) => {
+        const first = used.calendarFirstAcceptableTime(now, days);
+        expect(used.calendarDeadline(now + away, days) > now).toBe(now + away >= first);
+        expect(used.calendarDeadline(first, days)).toBeGreaterThan(now);
+        expect(used.calendarDeadline(first - 1, days)).toBeLessThanOrEqual(now);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('calendar days and months: properties', () => {
     fc.assert(
       fc.property(instant, fc.nat(90), fc.nat(36), (event, days, months) => {
@@ -484,50 +351,5 @@ describe('calendar days, months and the table of periods', () => {
         expect(monthly).toBe(calendar.isBusinessDay(due) ? due : calendar.addBusinessDays(due, 1));
       }),
     );
-  });
-
-  test.each([
-    // key, event, its end (exclusive)
-    ['record-consent', '2026-08-20 09:00:00', '2026-08-26 00:00:00'],
-    ['stop-after-refusal', '2026-08-20 09:00:00', '2026-08-26 00:00:00'],
-    ['report-refusal', '2026-08-20 09:00:00', '2026-08-26 00:00:00'],
-    ['tell-consent-taken', '2026-08-22 23:59:59', '2026-08-23 00:00:00'], // on a Saturday too
-    ['complain', '2026-05-11 00:00:00', '2026-08-12 00:00:00'],
-    ['answer-authority', '2026-08-03 10:00:00', '2026-08-19 00:00:00'],
-    ['answer-complainant', '2026-07-16 10:00:00', '2026-08-18 00:00:00'],
-    ['repeat-breach', '2026-05-30 10:00:00', '2027-05-31 00:00:00'], // a Sunday: not moved
-    ['pay-fine-reduced', '2026-01-30 10:00:00', '2026-03-03 00:00:00'],
-    ['challenge-fine', '2026-08-01 10:00:00', '2026-08-18 00:00:00'],
-    ['fine-time-bar', '2026-08-01 10:00:00', '2029-08-02 00:00:00'],
-    ['fine-time-bar-from-50000', '2026-08-01 10:00:00', '2030-08-02 00:00:00'],
-    ['fine-time-bar-from-100000', '2026-08-01 10:00:00', '2031-08-02 00:00:00'],
-    ['keep-consent-record', '2016-02-29 10:00:00', '2017-03-01 00:00:00'],
-    ['keep-consent-record', '2026-08-01 10:00:00', '2029-08-02 00:00:00'],
-    ['keep-other-record', '2026-08-01 10:00:00', '2029-08-02 00:00:00'],
-    ['keep-all-records', '2026-08-01 10:00:00', '2036-08-02 00:00:00'],
-    ['answer-data-subject', '2026-07-16 10:00:00', '2026-08-18 00:00:00'],
-    ['report-data-breach', '2026-08-21 17:30:01', '2026-08-24 17:30:01'],
-  ] as const)('%s from %s ends at %s', (key, event, end) => {
-    const period = periodInForce(key, event.slice(0, 10));
-    if (period === undefined) throw new Error('no row in force');
-    expect(formatTime(periodEnd(calendar, period, seconds(event)))).toBe(end);
-  });
-
-  test('the row in force is that of the event’s day, whatever the order of the rows', () => {
-    expect(periodInForce('keep-consent-record', '2020-01-03')?.length).toBe(1);
-    expect(periodInForce('keep-consent-record', '2020-01-04')?.length).toBe(3);
-    expect(periodInForce('keep-consent-record', '2020-01-04', PERIODS.toReversed())?.length).toBe(3);
-    expect(periodInForce('keep-consent-record', '2015-07-14')).toBeUndefined();
-    expect(periodInForce('keep-all-records', '2022-12-31')).toBeUndefined();
-  });
-
-  test('each row is whole, and no two rows of one key begin on the same day', () => {
-    for (const { article, length, validFrom } of PERIODS) {
-      expect(article).toMatch(/^(?:L|R) \d/);
-      expect(Number.isSafeInteger(length)).toBe(true);
-      expect(isDay(validFrom)).toBe(true);
-      expect(validFrom >= '2015-05-01').toBe(true);
-    }
-    expect(new Set(PERIODS.map(({ key, validFrom }) => `${key} ${validFrom}`)).size).toBe(PERIODS.length);
   });
 });

@@ -1,16 +1,8 @@
 // The catalogue against the contract: which official codes there must be and with which status is written here as
 // data, independent of the table under test, and so is what each sentence needs to be filled.
 import { describe, expect, it } from 'vitest';
-import {
-  ERRORS,
-  type ErrorCode,
-  fill,
-  OAUTH_ERRORS,
-  OWN_ERRORS,
-  type OwnErrorCode,
-  ownSentence,
-  sentence,
-} from '../src/errors.ts';
+import { ERRORS, type ErrorCode, OAUTH_ERRORS, OWN_ERRORS, type OwnErrorCode } from '../src/errors.ts';
+import { fill, ownSentence, sentence } from '../src/sentences.ts';
 
 // Document 3.2.0: codes of token, brands, add, status, access, retailers, reconciliation, push, partner,
 // subscription and info, and those that its table gives and Açık İYS uses there.
@@ -49,6 +41,7 @@ const NEEDS: Readonly<Record<string, Readonly<Record<string, string | number>>>>
   H266: { field: 'retailerCode' },
   H267: { field: 'retailerCode' },
   H353: { field: 'brandCode' },
+  H467: { period: '3 iş günü' },
   H525: { limit: 250000 },
 };
 const OWN_NEEDS: Readonly<Record<string, Readonly<Record<string, string | number>>>> = {
@@ -91,7 +84,7 @@ describe('official codes', () => {
   });
 
   it('names the limits that the contract fixes, unless the caller names another', () => {
-    const limits = { H017: 255, H067: 3000, H091: 1000, H160: 15, H166: 15, H186: 100, H191: 5, H198: 36, H467: 3 };
+    const limits = { H017: 255, H067: 3000, H091: 1000, H160: 15, H166: 15, H186: 100, H191: 5, H198: 36 };
     for (const [code, limit] of Object.entries({ ...limits, H502: 7, H507: 1000 }) as [ErrorCode, number][]) {
       expect(sentence(code, 'tr', NEEDS[code])).toMatch(new RegExp(`\\b${limit}\\b`));
       expect(sentence(code, 'en', NEEDS[code])).toMatch(new RegExp(`\\b${limit}\\b`));
@@ -200,6 +193,12 @@ describe('sentences', () => {
     expect(sentence('H110', 'en')).toBe('The field status is missing. Write ONAY or RET.');
   });
 
+  it('say a value that differs by language in theirs', () => {
+    const period = { tr: '3 iş günü', en: '3 business days' };
+    expect(sentence('H467', 'tr', { period })).toContain('3 iş günü içinde');
+    expect(sentence('H467', 'en', { period })).toContain('within 3 business days');
+  });
+
   it('ask whether the mended number was meant, only when there is one', () => {
     const mended = { didYouMean: '+905447778899' };
     expect(sentence('H121', 'tr', mended)).toMatch(/\. Bunu mu demek istediniz: \+905447778899\?$/);
@@ -213,6 +212,7 @@ describe('sentences', () => {
     expect(fill(ERRORS.H124.en, 'en', {}, false)).toBe(
       'You may send at most the allowed number of requests a second, and you sent more.',
     );
+    expect(fill(ERRORS.H467.tr, 'tr', {}, false)).toContain('yasal süre içinde');
     const all = [...Object.values(ERRORS), ...Object.values(OWN_ERRORS)];
     for (const entry of all) {
       // The three dots stand for a placeholder that has no general words: there must be none.

@@ -4,26 +4,26 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_CALENDAR_POLICY, formatTime, HOLIDAYS, makeCalendar, parseTime } from '../src/calendar.ts';
+import { DEFAULT_CALENDAR_POLICY, makeCalendar } from '../src/calendar.ts';
 import {
   type CheckedForm,
   CONSENT_KEYS,
   checkAddress,
   checkForm,
   earliestConsentTime,
+  FAULTS_TOLD_MAX,
   FIRST_CONSENT_TIME,
   type FormContext,
   isOnlyTooOld,
   RETAILER_ACCESS_MAX,
 } from '../src/form.ts';
-import { CHANNELS, kindOf, NO_SOURCE, ONAY, PROVIDER_SOURCES, RET, SOURCE_NUMBERS } from '../src/vocabulary.ts';
+import { HOLIDAYS } from '../src/holidays.ts';
+import { PERIODS, type Period } from '../src/periods.ts';
+import { formatTime } from '../src/time.ts';
+import { CHANNELS, EPOSTA, kindOf, NO_SOURCE, ONAY, PROVIDER_SOURCES, RET, SOURCE_NUMBERS } from '../src/vocabulary.ts';
+import { seconds as at } from './support.ts';
 
 const calendar = makeCalendar(HOLIDAYS, DEFAULT_CALENDAR_POLICY);
-function at(time: string): number {
-  const parsed = parseTime(time);
-  if ('fault' in parsed) throw new Error(`${time}: ${parsed.fault}`);
-  return parsed.seconds;
-}
 function contextAt(time: string, more: Partial<FormContext> = {}): FormContext {
   const now = at(time);
   return {
@@ -318,6 +318,34 @@ describe('each rule of form', () => {
   });
 });
 
+describe('faults are told up to a bound: the answer must not outgrow the question', () => {
+  const unknownKeys = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`key${i}`, i]));
+  const wrongRetailers = Array.from({ length: RETAILER_ACCESS_MAX }, () => 'x');
+  test.each([
+    ['40,000 unknown keys', unknownKeys, 'H118'],
+    ['3000 wrong retailers', { retailerAccess: wrongRetailers }, 'H180'],
+    ['both', { retailerAccess: wrongRetailers, ...unknownKeys }, 'H180'],
+  ])('%s: not a statement', (_, change, code) => {
+    const form = check(change);
+    expect(codes(form)).toEqual(Array(FAULTS_TOLD_MAX).fill(code));
+    expect(form.statement).toBeNull();
+    expect(isOnlyTooOld(form.faults)).toBe(false);
+  });
+
+  test('nor one that is only too old, where its age is among them or found first', () => {
+    const form = check({ consentDate: '2026-11-01 10:00:00', status: 'RET', retailerAccess: wrongRetailers });
+    expect(codes(form)).toEqual(['H467', ...Array(FAULTS_TOLD_MAX - 1).fill('H180')]);
+    expect(form.statement).toBeNull();
+    expect(isOnlyTooOld(form.faults)).toBe(false);
+  });
+
+  test('one short of the bound is told whole', () => {
+    const change = { retailerAccess: wrongRetailers.slice(0, FAULTS_TOLD_MAX - 1), note: 1 };
+    expect(codes(check(change))).toEqual([...Array(FAULTS_TOLD_MAX - 1).fill('H180'), 'H118']);
+    expect(codes(check({ ...change, colour: 2 }))).toHaveLength(FAULTS_TOLD_MAX);
+  });
+});
+
 describe('a merchant’s date and source may be absent (H462 and H463 are rules of state)', () => {
   test.each([
     ['date', { consentDate: undefined }, { consentedAt: null }],
@@ -408,8 +436,49 @@ describe('H467: three business days (law 6563 art. 11/5), the day of the event n
   });
 
   test('before the period was law, 1 May 2015 alone is the limit', () => {
-    expect(earliestConsentTime(calendar, at('2019-06-01 00:00:00'))).toBe(FIRST_CONSENT_TIME);
+    const before = contextAt('2020-01-03 23:59:59');
+    expect(before.earliest).toEqual([]);
+    expect(codes(check({ consentDate: '2015-05-01 00:00:00' }, before))).toEqual([]);
+    expect(codes(check({ consentDate: '2015-04-30 23:59:59' }, before))).toEqual(['H156']);
+    expect(codes(check({ consentDate: '2015-05-01 00:00:00' }, contextAt('2020-01-04 00:00:00')))).toEqual(['H467']);
     expect(FIRST_CONSENT_TIME).toBe(at('2015-05-01 00:00:00'));
+  });
+
+  describe('a change of the law is a further row', () => {
+    const [present] = PERIODS.filter(({ key }) => key === 'record-consent') as [Period];
+    function contextUnder(row: Partial<Period>, now: string): FormContext {
+      const periods = [...PERIODS, { ...present, ...row }];
+      return contextAt(now, { earliest: earliestConsentTime(calendar, at(now), periods) });
+    }
+
+    test.each<[row: Partial<Period>, given: string, last: string, period: string]>([
+      // Given on the eve of the change: three business days, as before, also where the new row is longer or shorter.
+      [{ validFrom: '2026-11-19', length: 5 }, '2026-11-18 23:59:59', '2026-11-23 23:59:59', '3 iş günü'],
+      [{ validFrom: '2026-11-19', length: 1 }, '2026-11-18 23:59:59', '2026-11-23 23:59:59', '3 iş günü'],
+      // Given on its first second.
+      [{ validFrom: '2026-11-19', length: 5 }, '2026-11-19 00:00:00', '2026-11-26 23:59:59', '5 iş günü'],
+      [{ validFrom: '2026-11-19', length: 1 }, '2026-11-19 00:00:00', '2026-11-20 23:59:59', '1 iş günü'],
+      // Calendar days are not counted as business days: Thursday and three days is Sunday, which moves to Monday.
+      [{ validFrom: '2026-11-19', kind: 'calendar' }, '2026-11-19 10:00:00', '2026-11-23 23:59:59', '3 gün'],
+      [
+        { validFrom: '2026-11-19', kind: 'calendar', length: 10 },
+        '2026-11-20 10:00:00',
+        '2026-11-30 23:59:59',
+        '10 gün',
+      ],
+      // Not yet begun.
+      [{ validFrom: '2026-12-01', length: 5 }, '2026-11-19 10:00:00', '2026-11-24 23:59:59', '3 iş günü'],
+    ])('%j: given %s, recorded until %s', (row, consentDate, last, period) => {
+      expect(codes(check({ consentDate }, contextUnder(row, last)))).toEqual([]);
+      const late = check({ consentDate }, contextUnder(row, formatTime(at(last) + 1)));
+      expect(late.faults).toMatchObject([{ code: 'H467', values: { period: { tr: period } } }]);
+    });
+
+    test('of a kind that can be counted back: all rows are, and another is not taken for business days', () => {
+      for (const row of PERIODS.filter(({ key }) => key === 'record-consent'))
+        expect(() => contextUnder({ ...row, validFrom: '2026-11-20' }, NOW)).not.toThrow();
+      expect(() => contextUnder({ validFrom: '2026-11-19', kind: 'hour', length: 72 }, NOW)).toThrow(RangeError);
+    });
   });
 
   test('the deadline of the calendar and the earliest time agree on every second asked', () => {
@@ -432,13 +501,13 @@ test('H162 by one second', () => {
 
 describe('checkAddress', () => {
   test.each([
-    ['A@B.COM.TR', 2, { ok: true, address: 'a@b.com.tr' }],
+    ['A@B.COM.TR', EPOSTA, { ok: true, address: 'a@b.com.tr' }],
     ['+905321112233', 0, { ok: true, address: '+905321112233' }],
-    ['+905321112233', 2, { ok: false, fault: 'other-kind' }],
+    ['+905321112233', EPOSTA, { ok: false, fault: 'other-kind' }],
     ['a@b.com.tr', 1, { ok: false, fault: 'other-kind' }],
     ['+905543213232213232', 1, { ok: false, fault: 'telephone-too-long' }],
     [undefined, 1, { ok: false, fault: 'telephone' }],
-    [null, 2, { ok: false, fault: 'email' }],
+    [null, EPOSTA, { ok: false, fault: 'email' }],
   ])('%s on channel %i', (value, channel, answer) => {
     expect(checkAddress(value, channel)).toEqual(answer);
   });

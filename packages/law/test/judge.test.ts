@@ -198,18 +198,23 @@ const welcoming: readonly Case[] = [
     kind: MERCHANT,
   },
   {
-    rule: 'architecture 4: a refusal without date says nothing newer than the dated one, and must not wipe its date',
+    rule: 'law.md 12: a refusal without date counts from its receipt, which is newer',
     stored: 'RET 100',
     statement: 'RET -',
-    answer: 'unchanged',
+    answer: 'accept',
     kind: MERCHANT,
   },
   {
-    rule: 'architecture 4: a repeat without date is idempotent too',
-    stored: 'RET -',
-    statement: 'RET -',
+    rule: 'official API, sources: the report of a closed line carries the date that stands, and says nothing newer',
+    stored: 'RET 100',
+    statement: 'RET - IYS_AHS_HAT_KAPATMA',
     answer: 'unchanged',
-    kind: MERCHANT,
+  },
+  {
+    rule: 'law.md 41: a closed line ends the consent',
+    stored: 'ONAY 100',
+    statement: 'RET - IYS_AHS_HAT_KAPATMA',
+    answer: 'accept',
   },
   {
     rule: 'law.md 12: a date for a refusal that had none',
@@ -317,11 +322,14 @@ const anyStored = fc.option(
   { nil: null },
 );
 
-/** What an accepted statement leaves behind. */
-function after(statement: Statement): StoredConsent {
+/** Later than any date here. */
+const RECEIPT = 9;
+
+/** What an accepted statement leaves behind: a refusal without a date has that of its receipt (`StoredConsent`). */
+function after(statement: Statement, receivedAt = RECEIPT): StoredConsent {
   return {
     state: stateOf(statement.source, statement.status),
-    consentedAt: statement.consentedAt,
+    consentedAt: statement.consentedAt ?? (statement.status === RET ? receivedAt : null),
     retailer: statement.retailer,
   };
 }
@@ -329,18 +337,22 @@ function after(statement: Statement): StoredConsent {
 /** One key through a sequence of statements, with the refusals that were withheld. */
 interface Life {
   stored: StoredConsent | null;
-  /** The latest withheld refusal; one without a date counts from its receipt, later than any date here. */
+  /** The latest withheld refusal; one without a date counts from its receipt too. */
   withheldAt: number | undefined;
   readonly verdicts: Verdict[];
 }
-function live(statements: readonly (readonly [Statement, JudgeContext])[]): Life {
+/** @param receiptOf when the statement at this place of the sequence was received */
+function live(
+  statements: readonly (readonly [Statement, JudgeContext])[],
+  receiptOf: (place: number) => number = () => RECEIPT,
+): Life {
   const life: Life = { stored: null, withheldAt: undefined, verdicts: [] };
-  for (const [statement, asked] of statements) {
+  for (const [place, [statement, asked]] of statements.entries()) {
     const verdict = judge(statement, life.stored, asked);
     life.verdicts.push(verdict);
-    if (verdict.kind === 'accept') life.stored = after(statement);
+    if (verdict.kind === 'accept') life.stored = after(statement, receiptOf(place));
     if (verdict.kind === 'refuse' && verdict.withhold)
-      life.withheldAt = Math.max(life.withheldAt ?? 0, statement.consentedAt ?? Number.POSITIVE_INFINITY);
+      life.withheldAt = Math.max(life.withheldAt ?? 0, statement.consentedAt ?? receiptOf(place));
   }
   return life;
 }
@@ -397,6 +409,8 @@ describe('properties', () => {
     fc.assert(
       fc.property(anyStatement, anyStored, strictness, (statement, stored, strict) => {
         const asked: JudgeContext = { strictness: strict, idempotent: true };
+        // A refusal without a date says something new each time: it counts from its receipt.
+        if (statement.status === RET && statement.consentedAt === null) return;
         if (judge(statement, stored, asked).kind !== 'accept') return;
         expect(judge(statement, after(statement), asked).kind).toBe('unchanged');
       }),
@@ -428,20 +442,30 @@ describe('properties', () => {
     );
   });
 
-  test('nor a merchant’s at an official door, where a date may be missing', () => {
+  test('nor a merchant’s, through whatever doors: one without a date counts from its receipt', () => {
+    // Received one by one, none dated later than it is received (H162), so that later ones may be older or newer.
+    const receiptOf = (place: number): number => 3 * (place + 1);
+    const aged = fc.tuple(statementOf(MERCHANT, false), context, fc.nat(12));
     fc.assert(
-      fc.property(sequenceOf(statementOf(MERCHANT, false)), (statements) => {
-        const life = live(statements.map(([statement]) => [statement, V1]));
+      fc.property(fc.array(aged, { maxLength: 12 }), (sequence) => {
+        const statements = sequence.map(([statement, asked, age], place) => {
+          const consentedAt = statement.consentedAt === null ? null : Math.max(1, receiptOf(place) - age);
+          return [{ ...statement, consentedAt }, asked] as const;
+        });
+        const life = live(statements, receiptOf);
         if (!isGranted(life.stored, life.withheldAt)) return;
-        for (const [{ status: bit, consentedAt }] of statements) {
-          if (bit !== RET) continue;
-          // Without a date it counts until somebody ends it, which only the registry can: it knows the receipt.
-          expect(consentedAt).not.toBeNull();
-          expect(life.stored?.consentedAt).toBeGreaterThan(consentedAt as number);
-        }
+        for (const [place, [statement]] of statements.entries())
+          if (statement.status === RET)
+            expect(life.stored?.consentedAt).toBeGreaterThan(statement.consentedAt ?? receiptOf(place));
       }),
       { numRuns: 20_000 },
     );
+  });
+
+  test('a refusal that is stored without a date, as that of a closed line, ends with any dated consent', () => {
+    const closed = stands('RET - IYS_AHS_HAT_KAPATMA');
+    expect(told(judge(says('ONAY 1', MERCHANT), closed, V1))).toBe('accept');
+    expect(told(judge(says('ONAY -', MERCHANT), closed, V1))).toBe('H462');
   });
 
   test('and a consent that is later than every refusal is not stopped by any of them', () => {

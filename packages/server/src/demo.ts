@@ -1,14 +1,26 @@
 // The demo: fixed providers, brands, users and retailers, and two weeks of believable history, made by a seeded
-// generator through the registry's one way in. Loaded once into an empty database; a demo that was interrupted is
-// completed by the next start.
+// generator through the registry's one way in. Loaded once; a history that was interrupted is completed by the next
+// start. Each of its calls has a time of its own and is one transaction, so a brand's journal says itself where it began
+// and how far it came.
 
-import { channelOf, kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement } from '@acik-iys/law';
+import {
+  BIREYSEL,
+  CHANNELS,
+  channelOf,
+  EPOSTA,
+  kindOf,
+  ONAY,
+  RET,
+  SOURCE_NUMBERS,
+  type Statement,
+  TACIR,
+} from '@acik-iys/law';
 import type { Rooms } from './doors/official/index.ts';
-import { movableClock } from './ground/clock.ts';
+import type { Clock } from './ground/clock.ts';
 import type { Database } from './ground/database.ts';
 import type { AddressKeys } from './ground/keys.ts';
 import type { BrandScope } from './rooms/access/index.ts';
-import { DOORS, openRegistry } from './rooms/registry/index.ts';
+import { DOORS, type Door, openRegistry } from './rooms/registry/index.ts';
 
 export const DEMO_ACCOUNTS = [
   {
@@ -21,12 +33,30 @@ export const DEMO_ACCOUNTS = [
   { title: 'Örnek İş Ortağı A.Ş.', code: 900100, email: 'api@ornek-isortagi.example', password: 'Ornek-Parola-900100' },
 ] as const;
 
-const DAYS = 14;
 const DAY = 86_400;
-/** Consents of an ordinary day, by brand: shop, its second brand, bank. */
-const CONSENTS_PER_DAY = [320, 90, 210];
+const DAYS = 14;
+/** Hours of a day at which consents are recorded; on the last day some hours before the demo is loaded. */
+const HOURS = [3, 7, 12];
+/** When consents are recorded, oldest first, in seconds before the moment at which the demo is loaded. */
+const ROUNDS = Array.from({ length: DAYS }, (_, n) => HOURS.map((hour) => (DAYS - n) * DAY - hour * 3_600)).flat();
+const FIRST_ROUND = Math.max(...ROUNDS);
+const LAST_ROUND = Math.min(...ROUNDS);
 /** Any number: the same history every time. */
 const SEED = 20_261_124;
+
+interface DemoBrand {
+  readonly providerCode: number;
+  readonly brandId: number;
+  /** Consents of an ordinary day. */
+  readonly perDay: number;
+  readonly hasRetailers: boolean;
+}
+/** A shop, its second brand, a bank. */
+const BRANDS: readonly DemoBrand[] = [
+  { providerCode: 600100, brandId: 600100, perDay: 320, hasRetailers: true },
+  { providerCode: 600100, brandId: 600101, perDay: 90, hasRetailers: false },
+  { providerCode: 600200, brandId: 600200, perDay: 210, hasRetailers: false },
+];
 
 const RETAILERS = [
   {
@@ -72,7 +102,7 @@ export interface DemoTools {
   readonly keys: AddressKeys;
 }
 
-/** @returns movements recorded now; 0 where the demo was there already */
+/** @returns movements recorded now; 0 where the demo was complete already */
 export async function loadDemo({ rooms, database, keys }: DemoTools): Promise<number> {
   await makeParties(rooms);
   return await makeHistory(rooms, database, keys);
@@ -125,58 +155,78 @@ export async function makeParties({ parties, access, clock }: Rooms): Promise<vo
   access.forget();
 }
 
-async function scopeOf({ access }: Rooms, email: string, providerCode: number, brandId: number): Promise<BrandScope> {
-  const principal = await access.principalOf(email);
+async function scopeOf({ access }: Rooms, { providerCode, brandId }: DemoBrand): Promise<BrandScope> {
+  const account = DEMO_ACCOUNTS.find(({ code }) => code === providerCode);
+  const principal = account && (await access.principalOf(account.email));
   const answer = principal && access.brandScope(principal, providerCode, brandId);
   if (!answer || !('scope' in answer)) throw new Error('the demo has no scope for its own brand');
   return answer.scope;
 }
 
-async function makeHistory(rooms: Rooms, database: Database, keys: AddressKeys): Promise<number> {
-  const retail = await scopeOf(rooms, 'api@ornek-perakende.example', 600100, 600100);
-  const baby = await scopeOf(rooms, 'api@ornek-perakende.example', 600100, 600101);
-  const bank = await scopeOf(rooms, 'api@ornek-banka.example', 600200, 600200);
-  if ((await rooms.registry.lastSeq(600200)) > 0) return 0;
-  const retailers: number[] = [];
-  const existing = await rooms.parties.retailers(retail, { offset: 0, limit: 100 });
-  for (const one of existing.list) retailers.push(one.retailerCode);
-  for (const { city, town, ...rest } of RETAILERS.slice(existing.list.length)) {
-    const made = await rooms.parties.createRetailer(retail, {
-      ...rest,
-      city: { code: city[0], name: city[1] },
-      town: { code: town[0], name: town[1] },
-    });
-    if (made && 'retailerCode' in made) retailers.push(made.retailerCode);
+/** Numbers of the demo's retailers; those that are missing are made. */
+async function makeRetailers({ parties }: Rooms, scope: BrandScope): Promise<number[]> {
+  const { list } = await parties.retailers(scope, { offset: 0, limit: 100 });
+  const numbers: number[] = [];
+  for (const { city, town, ...rest } of RETAILERS) {
+    const found = list.find(({ tckn }) => tckn === rest.tckn);
+    const made =
+      found ??
+      (await parties.createRetailer(scope, {
+        ...rest,
+        city: { code: city[0], name: city[1] },
+        town: { code: town[0], name: town[1] },
+      }));
+    if (!made || !('retailerCode' in made)) throw new Error('a retailer of the demo was refused');
+    numbers.push(made.retailerCode);
   }
+  return numbers;
+}
 
-  // The past is recorded by the same code, under a clock that walks from day to day.
-  const clock = movableClock();
+async function makeHistory(rooms: Rooms, database: Database, keys: AddressKeys): Promise<number> {
+  // The past is recorded by the same code, under a clock that stands at the time of each call.
+  let time = 0;
+  const clock: Clock = { now: () => time, nowMs: () => time * 1_000 };
   const registry = openRegistry({ database, clock, keys });
-  const random = seeded(SEED);
-  const now = rooms.clock.now();
+  let loadedAt = rooms.clock.now();
   let recorded = 0;
-  for (const [brand, scope] of [retail, baby, bank].entries()) {
-    if ((await registry.lastSeq(scope.brandId)) > 0) continue;
-    const granted: Statement[] = [];
-    for (let day = DAYS; day >= 1; day--) {
-      // Three rounds a day, the last of them some hours before now on the last day.
-      for (const hour of [3, 7, 12]) {
-        const at = now - day * DAY + hour * 3_600;
-        clock.setTo(at);
-        const statements = someConsents(random, brand, at, retailers, brand === 0);
-        granted.push(...statements);
-        const refusals = someRefusals(random, statements.length / 10, granted, at);
-        const outcomes = await registry.record(scope, statements, { door: DOORS.demo });
-        recorded += outcomes.filter(({ kind }) => kind === 'accepted').length;
-        clock.setTo(at + 60);
-        await registry.record(scope, refusals.provider, { door: DOORS.demo });
-        await registry.record(scope, refusals.citizens, { door: DOORS.citizen });
-        recorded += refusals.provider.length + refusals.citizens.length;
-      }
+  for (const brand of BRANDS) {
+    const lastSeq = await registry.lastSeq(brand.brandId);
+    const [first] = await registry.range(brand.brandId, 0, lastSeq, 1);
+    const [last] = await registry.range(brand.brandId, lastSeq - 1, lastSeq, 1);
+    // Somebody else's history is not written on.
+    if (first !== undefined && first.door !== DOORS.demo) continue;
+    if (first !== undefined) loadedAt = first.receivedAt + FIRST_ROUND;
+    const done = last?.receivedAt ?? 0;
+    if (done >= loadedAt - LAST_ROUND) continue;
+    const scope = await scopeOf(rooms, brand);
+    const retailers = brand.hasRetailers ? await makeRetailers(rooms, scope) : [];
+    for (const { at, door, statements } of historyOf(brand, loadedAt, retailers)) {
+      if (at <= done || statements.length === 0) continue;
+      time = at;
+      const outcomes = await registry.record(scope, statements, { door });
+      recorded += outcomes.filter(({ kind }) => kind === 'accepted' || kind === 'overtaken').length;
     }
   }
-  await registry.drained();
   return recorded;
+}
+
+/** A brand's calls, oldest first; the last of them is never empty. */
+function* historyOf(
+  brand: DemoBrand,
+  loadedAt: number,
+  retailers: readonly number[],
+): Generator<{ at: number; door: Door; statements: Statement[] }> {
+  const random = seeded(SEED + brand.brandId);
+  const granted: Statement[] = [];
+  for (const ago of ROUNDS) {
+    const at = loadedAt - ago;
+    const consents = someConsents(random, brand, at, retailers);
+    const refusals = someRefusals(random, consents.length / 10, granted, at - 120);
+    yield { at: at - 120, door: DOORS.demo, statements: refusals.provider };
+    yield { at: at - 60, door: DOORS.citizen, statements: refusals.citizens };
+    yield { at, door: DOORS.demo, statements: consents };
+    granted.push(...consents);
+  }
 }
 
 const NAMES = ['ayse', 'mehmet', 'zeynep', 'mustafa', 'elif', 'ahmet', 'emine', 'ali', 'fatma', 'deniz', 'can', 'ece'];
@@ -185,33 +235,32 @@ const SOURCES = ['HS_WEB', 'HS_WEB', 'HS_MOBIL', 'HS_FIZIKSEL_ORTAM', 'HS_CAGRI_
 
 function someConsents(
   random: () => number,
-  brand: number,
+  { brandId, perDay }: DemoBrand,
   at: number,
   retailers: readonly number[],
-  withRetailers: boolean,
 ): Statement[] {
   const list: Statement[] = [];
-  const count = ((CONSENTS_PER_DAY[brand] as number) / 3) * (0.6 + random() * 0.8);
+  const count = (perDay / HOURS.length) * (0.6 + random() * 0.8);
   for (let i = 0; i < count; i++) {
-    const channel = Math.floor(random() * 3);
+    const channel = Math.floor(random() * CHANNELS.length);
     const person = Math.floor(random() * 9_000_000);
     const address =
-      channel === 2
-        ? `${pick(random, NAMES)}.${pick(random, SURNAMES)}${person % 997}@posta${brand}.example`
-        : `+9053${2 + Math.floor(random() * 6)}${(1_000_000 + person).toString().padStart(7, '0').slice(-7)}`;
+      channel === EPOSTA
+        ? `${pick(random, NAMES)}.${pick(random, SURNAMES)}${person % 997}@posta${brandId}.example`
+        : `+9053${2 + Math.floor(random() * 6)}${1_000_000 + person}`;
     list.push({
-      kind: kindOf(channel, random() < 0.08 ? 1 : 0),
+      kind: kindOf(channel, random() < 0.08 ? TACIR : BIREYSEL),
       address,
       status: ONAY,
       source: SOURCE_NUMBERS[pick(random, SOURCES)],
       consentedAt: at - Math.floor(random() * 20_000) - 60,
-      retailer: withRetailers && random() < 0.2 && retailers.length > 0 ? pick(random, retailers) : null,
+      retailer: retailers.length > 0 && random() < 0.2 ? pick(random, retailers) : null,
     });
   }
   return list;
 }
 
-/** Some people change their minds: a part tells the provider, a part the registry. */
+/** Some people change their minds: a part tells the provider, a part the registry. Their consents leave `granted`. */
 function someRefusals(
   random: () => number,
   most: number,
