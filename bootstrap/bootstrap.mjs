@@ -73,7 +73,7 @@ async function run(command, args) {
   // It ends by itself, in good order, when its parent is gone; the other programs end at once.
   return runProgram(node, [...nodeArguments, join(ROOT, known.program), ...args], {
     endsByItself: true,
-    env: { ...environment, ...process.env },
+    defaults: environment,
   });
 }
 

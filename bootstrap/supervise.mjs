@@ -56,15 +56,15 @@ function end(signal) {
 /**
  * Runs a program to its end and gives its exit code (128 + number when a signal ended it).
  * `endsByItself`: it ends in good order when the channel closes; others are ended then by end-with-parent.cjs.
- * `env`: variables added to ours. `onMessage`: told what it sends. `capture`: told what it writes instead of showing it.
+ * `defaults`, `env`: variables below and above ours. `onMessage`: told what it sends. `capture`: told what it writes instead of showing it.
  */
-export function runProgram(file, args, { endsByItself = false, env = {}, onMessage, capture } = {}) {
+export function runProgram(file, args, { endsByItself = false, defaults = {}, env = {}, onMessage, capture } = {}) {
   return new Promise((done, fail) => {
     const output = capture === undefined ? 'inherit' : 'pipe';
     const child = spawn(file, endsByItself ? args : ['--require', END_WITH_PARENT, ...args], {
       cwd: ROOT,
       stdio: [capture === undefined ? 'inherit' : 'ignore', output, output, 'ipc'],
-      env: { ...process.env, ...env, ACIK_IYS_BOOTSTRAP_PID: String(process.pid) },
+      env: { ...defaults, ...process.env, ...env, ACIK_IYS_BOOTSTRAP_PID: String(process.pid) },
     });
     const hangUp = () => {
       if (child.connected) {

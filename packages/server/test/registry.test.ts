@@ -77,8 +77,10 @@ describe('record', () => {
       limit: 1000,
       until: house.clock.now(),
     });
-    expect(feed.map(({ address }) => address)).toEqual(expect.arrayContaining(['ali.veli@ornek.com.tr', 'a@b.co']));
-    expect(feed.map(({ seq }) => seq)).toEqual(feed.map((_, i) => i + 1));
+    expect(feed.map(({ movement }) => movement.address)).toEqual(
+      expect.arrayContaining(['ali.veli@ornek.com.tr', 'a@b.co']),
+    );
+    expect(feed.map(({ movement }) => movement.seq)).toEqual(feed.map((_, i) => i + 1));
   });
 
   it('seals an e-mail where it records it, and for no look-up', async () => {

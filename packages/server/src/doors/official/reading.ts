@@ -229,11 +229,10 @@ async function changes(call: BrandCall): Promise<Answer> {
   return {
     status: 200,
     body: {
-      after: `${last.receivedAt}_${last.transactionId}`,
-      list: list.map((movement) => ({
-        ...wireMovement(movement),
-        ...(movement.citizenName !== null && { citizenName: movement.citizenName }),
-      })),
+      after: `${last.movement.receivedAt}_${last.movement.transactionId}`,
+      list: list.map(({ movement, citizenName }) =>
+        citizenName === null ? wireMovement(movement) : { ...wireMovement(movement), citizenName },
+      ),
     },
   };
 }

@@ -13,6 +13,7 @@ export interface MovementRow extends Omit<MovementFacts, 'brandId' | 'address'> 
 
 /** One movement with its address in clear. Times are epoch seconds. */
 export interface Movement extends MovementRow {
+  readonly brandId: number;
   readonly address: string;
   readonly transactionId: string;
 }
@@ -64,5 +65,7 @@ export function movementRow(row: Row, at = 0): MovementRow {
 
 /** The movement of a row whose address is known, its transactionId computed again. */
 export function withAddress(brandId: number, row: MovementRow, address: string): Movement {
-  return { ...row, address, transactionId: transactionId({ ...row, brandId, address }) };
+  const movement = { ...row, brandId, address, transactionId: '' };
+  movement.transactionId = transactionId(movement);
+  return movement;
 }

@@ -62,26 +62,30 @@ export const HISTORY: Query = {
 };
 
 /** `sealed` of e-mails comes with their consent rows; telephones open themselves. */
-function feed(name: string, side: string): Query {
-  return {
-    name,
-    text: `
-      select ${MOVEMENT_COLUMNS}, c.sealed, n.sealed
-        from (select * from movement x
-               where x.brand_id = $1 and x.seq > $2 and ${side} and x.kind = any($3::int2[])
-                 and x.received_at <= to_timestamp($4)
-               order by x.seq limit $5) m
-        left join lateral (
-          select k.sealed from consent k
-           where m.kind >= 4 and k.brand_id = $1 and k.kind = m.kind and k.address = m.address offset 0) c on true
-        left join lateral (
-          select z.sealed from citizen_name z
-           where z.brand_id = $1 and z.seq = m.seq and z.expires_at > to_timestamp($6) offset 0) n on true
-       order by m.seq`,
-  };
-}
-export const FEED_OF_REGISTRY = feed('read-feed-iys', 'x.state >= 200');
-export const FEED_OF_PROVIDER = feed('read-feed-hs', 'x.state < 200');
+const feed = (side: string, name: string, fromName = ''): string => `
+  select ${MOVEMENT_COLUMNS}, c.sealed, ${name}
+    from (select * from movement x
+           where x.brand_id = $1 and x.seq > $2 and ${side} and x.kind = any($3::int2[])
+             and x.received_at <= to_timestamp($4)
+           order by x.seq limit $5) m
+    left join lateral (
+      select k.sealed from consent k
+       where m.kind >= 4 and k.brand_id = $1 and k.kind = m.kind and k.address = m.address offset 0) c on true
+    ${fromName}
+   order by m.seq`;
+
+/** The registry's own movements; a citizen's name stands with the one he came by, as long as it is kept ($6: now). */
+export const FEED_OF_REGISTRY: Query = {
+  name: 'read-feed-iys',
+  text: feed(
+    'x.state >= 200',
+    'n.sealed',
+    `left join lateral (
+      select z.sealed from citizen_name z
+       where z.brand_id = $1 and z.seq = m.seq and z.expires_at > to_timestamp($6) offset 0) n on true`,
+  ),
+};
+export const FEED_OF_PROVIDER: Query = { name: 'read-feed-hs', text: feed('x.state < 200', 'null::bytea') };
 
 /** All movements of a range of numbers, of whichever source: day files and audit. */
 export const RANGE: Query = {

@@ -34,7 +34,8 @@ export interface ConsentStatus {
   readonly retailerAccessCount: number;
 }
 
-export interface FeedMovement extends Movement {
+export interface FeedMovement {
+  readonly movement: Movement;
   readonly citizenName: string | null;
 }
 
@@ -146,18 +147,14 @@ export function reading(database: Database, clock: Clock, keys: AddressKeys): Re
     },
 
     async feed(scope, { afterSeq, side, limit, until }) {
-      const query = side === 'IYS' ? sql.FEED_OF_REGISTRY : sql.FEED_OF_PROVIDER;
-      const rows = await database.rows(query, [
-        scope.brandId,
-        afterSeq,
-        numbers(kindsOf(scope.readableChannels())),
-        until ?? FOREVER,
-        limit,
-        clock.now(),
-      ]);
+      const asked = [scope.brandId, afterSeq, numbers(kindsOf(scope.readableChannels())), until ?? FOREVER, limit];
+      const rows =
+        side === 'IYS'
+          ? await database.rows(sql.FEED_OF_REGISTRY, [...asked, clock.now()])
+          : await database.rows(sql.FEED_OF_PROVIDER, asked);
       return openMovements(keys, scope.brandId, rows).map((movement, i) => {
         const name = (rows[i] as Row)[MOVEMENT_WIDTH + 1] as Buffer | null;
-        return { ...movement, citizenName: name === null ? null : keys.openText(name) };
+        return { movement, citizenName: name === null ? null : keys.openText(name) };
       });
     },
 
