@@ -116,24 +116,24 @@ export const ERRORS = {
     http: 400,
     tr: 'Gövde geçerli bir izin ekleme isteği değil.',
     en: 'The body is not a valid request to add a consent.',
-    mendTr: 'Tek bir izni, alanlarıyla birlikte bir JSON nesnesi olarak gönderin.',
-    mendEn: 'Send one consent, with its fields, as a JSON object.',
+    mendTr: 'JSON yazımını denetleyin; tek bir izni, alanlarıyla birlikte bir JSON nesnesi olarak gönderin.',
+    mendEn: 'Check the JSON; send one consent, with its fields, as a JSON object.',
   },
   H090: {
     own: 'access.request_malformed',
     http: 400,
     tr: 'Gövde geçerli bir bayi erişimi isteği değil.',
     en: 'The body is not a valid request for retailer access.',
-    mendTr: 'Alıcıyı ve bayi listesini bir JSON nesnesi olarak gönderin.',
-    mendEn: 'Send the recipient and the list of retailers as a JSON object.',
+    mendTr: 'JSON yazımını denetleyin; alıcıyı ve bayi listesini bir JSON nesnesi olarak gönderin.',
+    mendEn: 'Check the JSON; send the recipient and the list of retailers as a JSON object.',
   },
   H171: {
     own: 'access.replace_malformed',
     http: 400,
     tr: 'Gövde, bayi erişimini değiştirmek için geçerli bir istek değil.',
     en: 'The body is not a valid request to replace retailer access.',
-    mendTr: 'Alıcı ve bayi listelerini bir JSON nesnesi olarak gönderin.',
-    mendEn: 'Send the lists of recipients and retailers as a JSON object.',
+    mendTr: 'JSON yazımını denetleyin; alıcı ve bayi listelerini bir JSON nesnesi olarak gönderin.',
+    mendEn: 'Check the JSON; send the lists of recipients and retailers as a JSON object.',
   },
   H172: {
     own: 'access.remove_malformed',
@@ -164,16 +164,16 @@ export const ERRORS = {
     http: 400,
     tr: 'Gövde geçerli bir durum sorgusu değil.',
     en: 'The body is not a valid status query.',
-    mendTr: 'recipient, recipientType ve type alanlarını bir JSON nesnesi olarak gönderin.',
-    mendEn: 'Send recipient, recipientType and type as a JSON object.',
+    mendTr: 'JSON yazımını denetleyin; recipient, recipientType ve type alanlarını bir JSON nesnesi olarak gönderin.',
+    mendEn: 'Check the JSON; send recipient, recipientType and type as a JSON object.',
   },
   H098: {
     own: 'changes.query_malformed',
     http: 400,
     tr: 'İzin hareketleri sorgusu geçerli değil.',
     en: 'The query of changes is not valid.',
-    mendTr: 'after için son satırdan aldığınız değeri olduğu gibi yazın ya da bu alanı hiç göndermeyin.',
-    mendEn: 'Give after exactly as computed from the last row, or leave it out.',
+    mendTr: 'after alanına önceki yanıttaki after değerini olduğu gibi yazın ya da bu alanı hiç göndermeyin.',
+    mendEn: 'Give after exactly as the answer before gave it, or leave it out.',
   },
 
   // A consent: fields that are missing
@@ -338,8 +338,10 @@ export const ERRORS = {
     http: 422,
     tr: 'İzin tarihi (consentDate) 2015-05-01 00:00:00 öncesinde olamaz.',
     en: 'The consentDate cannot be before 2015-05-01 00:00:00.',
-    mendTr: 'Daha eski izinler için kaynağı HS_2015, tarihi 2015-05-01 00:00:00 yazın.',
-    mendEn: 'For an older consent write the source HS_2015 and the date 2015-05-01 00:00:00.',
+    mendTr:
+      'Daha eski izinler için, kaydı işleten kuruluş size geçmiş yüklemeyi açtıktan sonra, kaynağı HS_2015, tarihi 2015-05-01 00:00:00 yazın.',
+    mendEn:
+      'For an older consent write the source HS_2015 and the date 2015-05-01 00:00:00, once the operator of this registry has opened the historic load for you.',
   },
   H157: {
     own: 'consent.date_impossible',
@@ -370,8 +372,10 @@ export const ERRORS = {
     http: 422,
     tr: 'Bu kayıt çok eski: tarihinden sonra {period} içinde eklenmesi gerekirdi.',
     en: 'This record is too old: it had to be added within {period} of its date.',
-    mendTr: 'Tarih yanlışsa düzeltin; doğruysa izni yeniden alıp süresi içinde gönderin.',
-    mendEn: 'If the date is wrong, correct it; if not, ask for the consent again and send it in time.',
+    mendTr:
+      'Tarih yanlışsa düzeltin. Onaysa izni yeniden alıp süresi içinde gönderin; retse ve başka hatası yoksa ret saklandı. HS_2015 için kaydı işleten kuruluştan geçmiş yüklemeyi açmasını isteyin.',
+    mendEn:
+      'If the date is wrong, correct it. For an ONAY ask for the consent again and send it in time; a RET without another fault was kept. For HS_2015 ask the operator of this registry to open the historic load for you.',
   },
 
   // A consent: what is stored already
@@ -388,16 +392,16 @@ export const ERRORS = {
     http: 400,
     tr: 'İlk kayıt RET olamaz: bu alıcının kayıtlı bir onayı yok.',
     en: 'The first record cannot be RET: this recipient has no consent on record.',
-    mendTr: 'Onay varsa önce onu kaydedin; yoksa ret göndermeniz gerekmez.',
-    mendEn: 'If there is a consent, record it first; if not, you need not send a refusal.',
+    mendTr: 'Bildirdiğiniz ret saklandı, durum sorgusunda RET görünür; bir şey yapmanız gerekmiyor.',
+    mendEn: 'Your refusal was kept and shows in the status; there is nothing you need to do.',
   },
   H178: {
     own: 'consent.date_not_later',
     http: 400,
     tr: 'İzin tarihi (consentDate) kayıtlı tarihten sonra değil.',
     en: 'The consentDate is not later than the one on record.',
-    mendTr: 'Daha yeni bir izin varsa onun tarihini yazın; yoksa göndermeniz gerekmez.',
-    mendEn: 'If there is a newer consent, write its date; if not, you need not send it.',
+    mendTr: 'Daha yeni bir onay ya da ret varsa onun tarihini yazın; yoksa bir şey yapmanız gerekmiyor.',
+    mendEn: 'If there is a newer consent or refusal, write its date; if not, there is nothing you need to do.',
   },
   H408: {
     own: 'consent.provider_decision_needs_refusal',
@@ -412,8 +416,8 @@ export const ERRORS = {
     http: 400,
     tr: 'İlk kayıt HS_KARAR kaynağıyla yapılamaz.',
     en: 'HS_KARAR cannot be the source of a first record.',
-    mendTr: 'Önce izni, alındığı kaynakla kaydedin.',
-    mendEn: 'First record the consent with the source it came from.',
+    mendTr: 'Bildirdiğiniz ret saklandı, durum sorgusunda RET görünür; bir şey yapmanız gerekmiyor.',
+    mendEn: 'Your refusal was kept and shows in the status; there is nothing you need to do.',
   },
   H462: {
     own: 'consent.merchant_date_absent',
@@ -446,8 +450,8 @@ export const ERRORS = {
     http: 422,
     tr: 'Aynı izin (recipient, recipientType, type) toplu istekte iki kez var.',
     en: 'The same consent (recipient, recipientType, type) stands twice in the batch.',
-    mendTr: 'İkincisini çıkarın; sonraki hareketi tek tek ekleyin.',
-    mendEn: 'Remove the second; add the later movement as a single consent.',
+    mendTr: 'İkincisini listeden çıkarın; ikinci hareketi ayrıca, tek izin olarak ekleyin.',
+    mendEn: 'Remove the second from the list; add the later one by itself, with the single call.',
   },
   H198: {
     own: 'batch.request_id_too_long',
@@ -1162,6 +1166,14 @@ export const OWN_ERRORS = {
     mendTr: 'Daha az iç içe bir yapı gönderin.',
     mendEn: 'Send a flatter structure.',
   },
+  'request.too_many_retailers': {
+    own: 'request.too_many_retailers',
+    http: 422,
+    tr: 'Bir istekte bütün izinlerin retailerAccess listeleri birlikte en çok {limit} bayi içerebilir.',
+    en: 'The retailerAccess lists of all consents in a request may hold at most {limit} retailers together.',
+    mendTr: 'Listeyi daha küçük isteklere bölün.',
+    mendEn: 'Split the list into smaller requests.',
+  },
   'request.duplicate_key': {
     own: 'request.duplicate_key',
     http: 400,
@@ -1197,18 +1209,10 @@ export const OWN_ERRORS = {
   'route.unknown': {
     own: 'route.unknown',
     http: 404,
-    tr: 'Böyle bir adres yok.',
-    en: 'There is no such address.',
-    mendTr: 'Adresin yazımını belgelerle karşılaştırın.',
-    mendEn: 'Compare its spelling with the documentation.',
-  },
-  'route.method': {
-    own: 'route.method',
-    http: 405,
-    tr: 'Bu adres bu HTTP yöntemini kabul etmiyor.',
-    en: 'This address does not take this HTTP method.',
-    mendTr: 'Şunu kullanın: {expected}.',
-    mendEn: 'Use this one: {expected}.',
+    tr: 'Böyle bir adres yok ya da bu HTTP yöntemini kabul etmiyor.',
+    en: 'There is no such address, or it does not take this HTTP method.',
+    mendTr: 'Adresi ve yöntemi belgelerle karşılaştırın.',
+    mendEn: 'Compare address and method with the documentation.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
@@ -1313,14 +1317,8 @@ export const OAUTH_ERRORS = {
   refresh_token_unknown: {
     error: 'invalid_grant',
     http: 400,
-    tr: 'Bu yenileme jetonu (refresh_token) tanınmıyor. Kullanıcı adı ve parolayla yeniden giriş yapın.',
-    en: 'This refresh_token is not known. Sign in again with user name and password.',
-  },
-  refresh_token_expired: {
-    error: 'invalid_grant',
-    http: 400,
-    tr: 'Yenileme jetonunun (refresh_token) süresi dolmuş. Kullanıcı adı ve parolayla yeniden giriş yapın.',
-    en: 'The refresh_token has expired. Sign in again with user name and password.',
+    tr: 'Bu yenileme jetonu (refresh_token) tanınmıyor ya da süresi dolmuş. Kullanıcı adı ve parolayla yeniden giriş yapın.',
+    en: 'This refresh_token is not known or has expired. Sign in again with user name and password.',
   },
 } as const satisfies Record<string, OAuthEntry>;
 

@@ -47,9 +47,9 @@ const NEEDS: Readonly<Record<string, Readonly<Record<string, string | number>>>>
 const OWN_NEEDS: Readonly<Record<string, Readonly<Record<string, string | number>>>> = {
   'request.too_large': { limit: 1048576 },
   'request.too_deep': { limit: 8 },
+  'request.too_many_retailers': { limit: 50_000 },
   'request.duplicate_key': { field: 'status' },
   'request.unsupported_media_type': { expected: 'application/json' },
-  'route.method': { expected: 'GET, POST' },
 };
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
@@ -128,12 +128,12 @@ describe('codes of our own', () => {
       'registry.unavailable': 503,
       'request.too_large': 413,
       'request.too_deep': 400,
+      'request.too_many_retailers': 422,
       'request.duplicate_key': 400,
       'request.not_utf8': 400,
       'request.unsupported_media_type': 415,
       'request.brand_code_not_integer': 422,
       'route.unknown': 404,
-      'route.method': 405,
     });
     expect(OWN_CODES.filter((code) => OWN_ERRORS[code].own !== code)).toEqual([]);
   });
@@ -173,7 +173,6 @@ describe('token path', () => {
       'grant_type_unsupported',
       'password_empty',
       'refresh_token_empty',
-      'refresh_token_expired',
       'refresh_token_unknown',
       'username_empty',
     ]);

@@ -84,3 +84,16 @@ it.each([['abc'], [UNKNOWN]])('taking %s off a list is 404 H058, and the others 
   expect([answer.status, faultsOf(answer)]).toEqual([404, [['H058', undefined, undefined]]]);
   expect(await listed(recipient)).toEqual([retailer]);
 });
+
+it('a batch whose lists together are longer than one transaction should be is told so', async () => {
+  const entries = Array.from({ length: 3_000 }, (_, at) => 10_000_000 + at);
+  const lists = (count: number) =>
+    server.call('POST', `${CONSENTS}/request`, {
+      token,
+      body: Array.from({ length: count }, () => consent(server.clock.now(), 'MESAJ', { retailerAccess: entries })),
+    });
+  const tooMany = await lists(17);
+  expect([tooMany.status, faultsOf(tooMany)]).toEqual([422, [['request.too_many_retailers', undefined, undefined]]]);
+  // Within the bound the lists are read: these retailers are nobody's.
+  expect((await lists(16)).status).toBe(403);
+});

@@ -83,6 +83,9 @@ export function newRequestId(): string {
   return randomUUID();
 }
 
+/** Rows of retailer access that cost what a statement costs: a round must not grow by them unseen. */
+const ACCESS_ROWS_A_STATEMENT = 5;
+
 export function openRegistry(options: {
   readonly database: Database;
   readonly clock: Clock;
@@ -120,7 +123,13 @@ export function openRegistry(options: {
     const addressKeys = keysOf(keys, statements);
     return {
       brandId: scope.brandId,
-      size: Math.max(1, statements.length),
+      size: Math.max(
+        1,
+        statements.length +
+          Math.ceil(
+            (retailerAccess?.reduce((sum, list) => sum + (list?.length ?? 0), 0) ?? 0) / ACCESS_ROWS_A_STATEMENT,
+          ),
+      ),
       statements,
       keys: addressKeys,
       sealed: ciphertextsOf(keys, statements, addressKeys),

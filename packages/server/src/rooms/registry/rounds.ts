@@ -21,7 +21,7 @@ const BUSY_ROUNDS_MAX = 3;
 
 export interface RoundTask {
   readonly brandId: number;
-  /** Statements in it, at least 1. */
+  /** Its statements, at least 1, and what else it writes, weighed in statements. */
   readonly size: number;
 }
 
