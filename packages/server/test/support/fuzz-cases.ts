@@ -245,7 +245,7 @@ const BODY_MUTATIONS: readonly Mutation[] = [
   ['in a list', atPlace((old) => [old])],
   ['in an object', atPlace((old) => ({ a: old }))],
   ['as text', atPlace((old) => (typeof old === 'object' ? JSON.stringify(old) : String(old)))],
-  ['as a number', atPlace((old) => Number(old) || 0)],
+  ['as a number', atPlace((old) => (typeof old === 'object' ? 0 : Number(old) || 0))],
   ['a letter changed', atPlace((old, random) => (typeof old === 'string' ? withLetter(old, random) : old))],
   [
     'one key more',
