@@ -2,6 +2,8 @@
 // Times are moved by the clock, not waited for. `expect.poll` waits for what must come; it measures nothing.
 
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
@@ -16,8 +18,9 @@ import { movableClock } from '../src/ground/clock.ts';
 import { APP_ROLE, openDatabase, type Row } from '../src/ground/database.ts';
 import { AddressKeys } from '../src/ground/keys.ts';
 import { openLog } from '../src/ground/log.ts';
+import type { BrandScope, Right } from '../src/rooms/access/index.ts';
 import { type Deliveries, type DeliveriesOptions, openDeliveries } from '../src/rooms/deliveries/index.ts';
-import { reachOf } from '../src/rooms/deliveries/network.ts';
+import { askNameServers, reachOf } from '../src/rooms/deliveries/network.ts';
 import * as sql from '../src/rooms/deliveries/sql.ts';
 import { DOORS, openRegistry } from '../src/rooms/registry/index.ts';
 import { TEST_SECRET, testRegistry } from './support/registry.ts';
@@ -57,9 +60,21 @@ let brand = 0;
 let counter = 0;
 let opened: Deliveries[] = [];
 let servers: net.Server[] = [];
+let nameServers: ReturnType<typeof createSocket>[] = [];
+
+/** Partners with what their users write as scopes; the provider's user is account 1. */
+const PARTNER = { code: 900, actor: 2 };
+const OTHER_PARTNER = { code: 901, actor: 3 };
 
 beforeAll(async () => {
   house = await testRegistry(Array.from({ length: LAST_BRAND }, (_, i) => i + 1));
+  await house.owner.query(`insert into partner (partner_code, title) values (900, 'Ortak'), (901, 'Ortak')`);
+  await house.owner.query(
+    `insert into account (account_id, email, password_hash, role, provider_code, partner_code)
+     overriding system value
+     values (1, 'a@ornek.example', '-', 'API_USER', 1, null), (2, 'b@ornek.example', '-', 'API_USER', null, 900),
+            (3, 'c@ornek.example', '-', 'API_USER', null, 901)`,
+  );
 });
 afterAll(async () => {
   await house.close();
@@ -74,6 +89,8 @@ afterEach(async () => {
     if (server instanceof http.Server || server instanceof https.Server) server.closeAllConnections();
     server.close();
   }
+  for (const one of nameServers) one.close();
+  nameServers = [];
   await Promise.all(opened.map((one) => one.stop()));
   servers = [];
   opened = [];
@@ -100,6 +117,45 @@ async function listen(server: net.Server): Promise<number> {
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
+
+/** A scope of a partner's user, and what the brand grants the partner: a right on MESAJ. */
+async function partnerScope({ code, actor } = PARTNER, right: Right = 'write') {
+  await grant(right, code);
+  return house.scope(brand, { actor, rights: { ARAMA: 'none', MESAJ: right, EPOSTA: 'none' } });
+}
+async function grant(mesaj: Right, partner = PARTNER.code): Promise<void> {
+  await house.owner.query(
+    `insert into partner_grant (partner_code, brand_id, mesaj) values ($1, $2, $3)
+     on conflict (partner_code, brand_id) do update set mesaj = excluded.mesaj`,
+    [partner, brand, mesaj],
+  );
+}
+
+/** A name server that gives every name these IPv4 addresses and none of the other family, or never answers. */
+async function nameServer(addresses: readonly string[] | 'silent') {
+  const socket = createSocket('udp4');
+  nameServers.push(socket);
+  const server = { ask: askNameServers(), asked: [] as number[], onQuestion: () => {} };
+  socket.on('message', (message, { port, address }) => {
+    const nameEnd = message.indexOf(0, 12) + 1;
+    const type = message.readUInt16BE(nameEnd);
+    server.asked.push(type);
+    server.onQuestion();
+    if (addresses === 'silent') return;
+    const found = type === TYPE_A ? addresses : [];
+    const head = Buffer.from([...message.subarray(0, 2), 0x81, 0x80, 0, 1, 0, found.length, 0, 0, 0, 0]);
+    const records = found.map((ip) =>
+      Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...ip.split('.').map(Number)]),
+    );
+    socket.send(Buffer.concat([head, message.subarray(12, nameEnd + 4), ...records]), port, address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  server.ask = askNameServers([`127.0.0.1:${socket.address().port}`]);
+  return server;
+}
+const TYPE_A = 1;
+const TYPE_AAAA = 28;
 
 /** A receiver that demands basic authentication and then answers as told (204 unless told). */
 async function receiver(first: Answer = accept) {
@@ -197,11 +253,18 @@ function ids(list: readonly Sent[]): string[] {
 async function stored(brandId = brand) {
   const { rows } = await house.owner.query(
     `select attempts, status, cursor_seq, failing_since is not null as failing,
-            date_part('epoch', next_try_at)::int8 as next_try
+            date_part('epoch', next_try_at)::int8 as next_try, lease_until is not null as leased
        from push_address where brand_id = $1`,
     [brandId],
   );
-  return rows[0] as { attempts: number; status: string; cursor_seq: number; failing: boolean; next_try: number | null };
+  return rows[0] as {
+    attempts: number;
+    status: string;
+    cursor_seq: number;
+    failing: boolean;
+    next_try: number | null;
+    leased: boolean;
+  };
 }
 
 describe('the form of a registration', () => {
@@ -320,7 +383,8 @@ describe('the test of a registration', () => {
   });
 
   it('does not wait for a name server longer than for a receiver', async () => {
-    const push = deliveries({ pace: { deadlineMs: 200 }, resolveName: () => new Promise(() => undefined) });
+    const { ask } = await nameServer('silent');
+    const push = deliveries({ pace: { deadlineMs: 200 }, resolveName: ask });
     expect(await register(push, 'https://alici.example/')).toEqual([{ code: 'H191' }]);
   });
 
@@ -367,18 +431,25 @@ describe('the test of a registration', () => {
     expect(await register(push, `${to.url}/3`, 'ARAMA')).toBe('registered');
   });
 
-  it('keeps two when many are registered at the same time', async () => {
-    const push = deliveries();
+  it('keeps two when many are registered at the same time through as many processes', async () => {
     // All tests of addresses are held until the last has come, so that all see an empty table before.
     const held: ServerResponse[] = [];
     const to = await receiver((_request, response) => {
       held.push(response);
       if (held.length === 5) for (const one of held) one.writeHead(204).end();
     });
-    const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => register(push, `${to.url}/${n}`)));
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => register(deliveries(), `${to.url}/${n}`)));
     expect(answers.filter((answer) => answer === 'registered')).toHaveLength(2);
     expect(answers.filter((answer) => Array.isArray(answer))).toEqual(new Array(3).fill([{ code: 'H530' }]));
-    expect(await push.list(house.scope(brand))).toHaveLength(2);
+    expect(await deliveries().list(house.scope(brand))).toHaveLength(2);
+  });
+
+  it('keeps an address that is long in another script', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    const letters = Array.from({ length: 1_200 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000)));
+    const url = `${to.url}/${letters.join('')}`;
+    expect(await register(push, url)).toBe('registered');
   });
 
   it('renews the credentials of the same address, however it is written', async () => {
@@ -410,6 +481,262 @@ describe('removal', () => {
     expect(await push.unregister(house.scope(brand), entry(to.url))).toBe('removed');
     expect(await push.unregister(house.scope(brand), entry(to.url))).toEqual([{ code: 'H530' }]);
     expect(await push.list(house.scope(brand))).toEqual([]);
+  });
+});
+
+describe('whose an address is', () => {
+  it('gives the provider and each partner two places of a channel', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    const holders = [await partnerScope(), await partnerScope(OTHER_PARTNER), house.scope(brand)];
+    const add = (scope: BrandScope, path: string) => push.register(scope, { connection: [entry(to.url + path)] });
+    for (const scope of holders) {
+      expect(await add(scope, '/1')).toBe('registered');
+      expect(await add(scope, '/2')).toBe('registered');
+      expect(await add(scope, '/3')).toEqual([{ code: 'H530' }]);
+    }
+    expect(await push.lag()).toMatchObject({ subscriptions: 6 });
+  });
+
+  it('shows a partner its own, and the provider all', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    const partner = await partnerScope();
+    await register(push, `${to.url}/1`);
+    await push.register(partner, { connection: [entry(`${to.url}/2`)] });
+    const shown = async (scope: BrandScope) => (await push.list(scope)).map(({ url }) => url.slice(to.url.length));
+    expect(await shown(house.scope(brand))).toEqual(['/1', '/2']);
+    expect(await shown(partner)).toEqual(['/2']);
+    expect(await shown(await partnerScope(OTHER_PARTNER))).toEqual([]);
+  });
+
+  it('renews no address of another', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    await register(push, to.url);
+    const partners = { ...entry(to.url), password: 'ortak' };
+    expect(await push.register(await partnerScope(), { connection: [partners] })).toBe('registered');
+    expect(await push.list(house.scope(brand))).toHaveLength(2);
+    expect(await push.unregister(house.scope(brand), entry(to.url))).toBe('removed');
+  });
+
+  it('lets a partner remove its own alone', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    const [partner, other] = [await partnerScope(), await partnerScope(OTHER_PARTNER)];
+    await register(push, `${to.url}/1`);
+    await push.register(partner, { connection: [entry(`${to.url}/2`)] });
+    for (const [scope, path] of [
+      [partner, '/1'],
+      [other, '/1'],
+      [other, '/2'],
+    ] as const)
+      expect(await push.unregister(scope, entry(to.url + path))).toEqual([{ code: 'H530' }]);
+    const { password: _, ...rest } = entry(`${to.url}/2`);
+    expect(await push.unregister(partner, { ...rest, password: 'baska' })).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(partner, entry(`${to.url}/2`))).toBe('removed');
+  });
+
+  it('lets the provider remove a partner’s without its credentials, and his own by theirs first', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    const provider = house.scope(brand);
+    await register(push, to.url);
+    for (const partner of [PARTNER, OTHER_PARTNER]) {
+      const connection = { ...entry(to.url), username: 'ortak', password: `ortak-${partner.code}` };
+      await push.register(await partnerScope(partner), { connection: [connection] });
+    }
+    const unknown = { ...entry(to.url), username: 'bilmiyorum', password: 'bilmiyorum' };
+    expect(await push.unregister(provider, { ...unknown, url: `${to.url}/x` })).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(provider, { ...unknown, type: 'ARAMA' })).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(house.scope(brand + 1), unknown)).toEqual([{ code: 'H530' }]);
+    expect(await push.list(provider)).toHaveLength(3);
+
+    expect(await push.unregister(provider, entry(to.url))).toBe('removed');
+    expect(await push.list(provider)).toHaveLength(2);
+    expect(await push.unregister(provider, unknown)).toBe('removed');
+    expect(await push.list(provider)).toEqual([]);
+    expect(await push.unregister(provider, unknown)).toEqual([{ code: 'H530' }]);
+  });
+
+  it.each(['none', 'read'] as const)('serves a partner’s only while its right is more than %s', async (less) => {
+    const push = deliveries();
+    const [own, partners] = [await receiver(), await receiver()];
+    // Another partner's right is no help.
+    await partnerScope(OTHER_PARTNER);
+    const partner = await partnerScope();
+    await register(push, own.url);
+    await push.register(partner, { connection: [entry(partners.url)] });
+    push.start();
+    const expected = await citizensSay(1);
+    await expect.poll(() => ids(partners.list), SOON).toEqual(expected);
+
+    await grant(less);
+    expect(await push.list(partner)).toMatchObject([{ url: partners.url, status: 'parked' }]);
+    for (let i = 0; i < 3; i++) {
+      expected.push(...(await citizensSay(1)));
+      await expect.poll(() => ids(own.list), SOON).toEqual(expected);
+    }
+    await expect.poll(() => push.lag(), SOON).toEqual({ subscriptions: 1, parked: 0, maxBehind: 0 });
+    await push.stop();
+    expect(partners.list).toHaveLength(1);
+
+    // What happened meanwhile is part of what the right shows: a copy without it would let refused messages out.
+    await grant('write');
+    const again = deliveries();
+    again.start();
+    await expect.poll(() => ids(partners.list), SOON).toEqual(expected);
+    expect(await again.list(partner)).toMatchObject([{ url: partners.url, status: 'connected' }]);
+  });
+
+  it('serves nobody who was granted another channel or another brand, and no partner without a grant', async () => {
+    const push = deliveries();
+    const [own, partners] = [await receiver(), await receiver()];
+    await register(push, own.url);
+    await push.register(await partnerScope(), { connection: [entry(partners.url)] });
+    await push.register(await partnerScope(OTHER_PARTNER), { connection: [entry(`${partners.url}/2`)] });
+    await house.owner.query(
+      `update partner_grant set arama = 'write', mesaj = 'none', eposta = 'write' where partner_code = 900`,
+    );
+    await house.owner.query(`update partner_grant set brand_id = $1 where brand_id = $2 and partner_code = 901`, [
+      LAST_BRAND,
+      brand,
+    ]);
+    push.start();
+    const expected = await citizensSay(2);
+    await expect.poll(() => ids(own.list), SOON).toEqual(expected);
+    await push.stop();
+    expect(partners.list).toEqual([]);
+  });
+
+  it('makes no call where the right is taken away between the look and the call', async () => {
+    let isReading = false;
+    let readOn: () => void = () => undefined;
+    const withoutRight = new Promise<void>((resolve) => {
+      readOn = resolve;
+    });
+    const push = deliveries({
+      registry: {
+        ...house.registry,
+        registryMovements: async (...which) => {
+          isReading = true;
+          await withoutRight;
+          return await house.registry.registryMovements(...which);
+        },
+      },
+    });
+    const to = await receiver();
+    await push.register(await partnerScope(), { connection: [entry(to.url)] });
+    await citizensSay(1);
+    push.start();
+    await expect.poll(() => isReading, SOON).toBe(true);
+    await grant('none');
+    readOn();
+    await push.stop();
+    expect(to.list).toEqual([]);
+    expect((await stored()).cursor_seq).toBe(0);
+  });
+
+  it('sends no further page when the right is taken away in the middle of one', async () => {
+    const push = deliveries();
+    const to = await receiver();
+    await push.register(await partnerScope(), { connection: [entry(to.url)] });
+    const held = holdMovements(to);
+    push.start();
+    await citizensSay(150);
+    await expect.poll(() => held.length, SOON).toBe(1);
+    await grant('none');
+    held[0]?.writeHead(204).end();
+    await expect.poll(stored, SOON).toMatchObject({ cursor_seq: 100, leased: false });
+    await push.stop();
+    expect(to.pages).toEqual([100]);
+  });
+
+  it('is asked of the account: without one there is no holder', async () => {
+    const nobody = house.scope(brand, { actor: 99 });
+    const push = deliveries();
+    const to = await receiver();
+    await expect(push.register(nobody, { connection: [entry(to.url)] })).rejects.toThrow('no account');
+    await expect(push.unregister(nobody, entry(to.url))).rejects.toThrow('no account');
+    await expect(push.list(nobody)).rejects.toThrow('no account');
+    expect(to.calls).toEqual([]);
+  });
+});
+
+describe('registrations of one holder for a brand', () => {
+  it('take turns, and as many wait as there are places', async () => {
+    const push = deliveries({ pace: { deadlineMs: 600_000 } });
+    const held: ServerResponse[] = [];
+    const to = await receiver((_request, response) => held.push(response));
+    const first = register(push, `${to.url}/1`);
+    await expect.poll(() => held.length, SOON).toBe(1);
+    const waiting = [1, 2, 3, 4, 5, 6, 7].map(() => register(push, `${to.url}/2`));
+    // One is too many and turned away at once; then the others have come to the queue.
+    expect(await Promise.race(waiting)).toEqual([{ code: 'H530' }]);
+    const quick = await receiver();
+    expect(await register(push, quick.url, 'MESAJ', brand + 1)).toBe('registered');
+    expect(await push.register(await partnerScope(), { connection: [entry(quick.url)] })).toBe('registered');
+    expect(to.calls).toHaveLength(2);
+
+    to.state.answer = accept;
+    held[0]?.writeHead(204).end();
+    expect(await first).toBe('registered');
+    expect((await Promise.all(waiting)).filter((answer) => answer === 'registered')).toHaveLength(6);
+    expect(to.state.mostOpen).toBe(1);
+    // And the queue is open again.
+    expect(await register(push, `${to.url}/2`)).toBe('registered');
+  });
+});
+
+describe('a name', () => {
+  it('is asked from name servers, for both families', async () => {
+    const server = await nameServer(['169.254.169.254', '127.0.0.1']);
+    const push = deliveries({ resolveName: server.ask });
+    const to = await receiver();
+    expect(await register(push, `http://alici.example:${to.port}/`)).toBe('registered');
+    expect(server.asked.sort()).toEqual([TYPE_A, TYPE_AAAA]);
+    expect(to.calls.map(({ host }) => host)).toEqual(new Array(2).fill(`alici.example:${to.port}`));
+  });
+
+  it('that has no address is no place for push', async () => {
+    const server = await nameServer([]);
+    expect(await register(deliveries({ resolveName: server.ask }), 'https://alici.example/')).toEqual([
+      { code: 'H530' },
+    ]);
+  });
+
+  it('is not asked where there is none, or the only one that everybody knows', async () => {
+    const server = await nameServer(['192.0.2.1']);
+    const push = deliveries({ resolveName: server.ask });
+    const to = await receiver();
+    expect(await register(push, to.url)).toBe('registered');
+    expect(await register(push, `http://localhost:${to.port}/`)).toBe('registered');
+    expect(server.asked).toEqual([]);
+  });
+
+  it('that no server answers for is given up with the call, and holds up no other look-up', async () => {
+    const server = await nameServer('silent');
+    const given = new AbortController();
+    const names = Array.from({ length: 6 }, (_, i) => `alici${i}.example`);
+    let ended = 0;
+    const asks = names.map((name) => server.ask(name, given.signal).finally(() => (ended += 1)));
+    const outcome = Promise.allSettled(asks);
+    await expect.poll(() => server.asked.length, SOON).toBeGreaterThanOrEqual(12);
+    await lookup('localhost');
+    expect(ended).toBe(0);
+    given.abort();
+    expect((await outcome).map(({ status }) => status)).toEqual(new Array(6).fill('rejected'));
+  });
+
+  it('is not asked for again after the call was given up', async () => {
+    const server = await nameServer('silent');
+    const given = new AbortController();
+    server.onQuestion = () => {
+      if (server.asked.length === 2) given.abort();
+    };
+    await expect(server.ask('alici.example', given.signal)).rejects.toThrow();
+    // Whoever had not given up would have asked the silent server a second time by now.
+    expect(server.asked.sort()).toEqual([TYPE_A, TYPE_AAAA]);
   });
 });
 
@@ -668,7 +995,7 @@ describe('delivery', () => {
     held[0]?.writeHead(204).end();
     await expect.poll(() => ids(to.list), SOON).toEqual(expected);
     await calling.stop();
-    expect(await stored()).toMatchObject({ cursor_seq: 150, next_try: null });
+    expect(await stored()).toMatchObject({ cursor_seq: 150, leased: false });
     expect(to.pages).toEqual([100, 50]);
   });
 
@@ -804,26 +1131,29 @@ describe('failing receivers', () => {
   });
 
   it('fail where their name server does not answer, and wait for the repeat alone', async () => {
-    let resolved: Promise<string[]> = Promise.resolve(['127.0.0.1']);
+    const good = await nameServer(['127.0.0.1']);
+    const silent = await nameServer('silent');
+    let asked = good;
     const push = deliveries({
       pace: { deadlineMs: 200, pausesSeconds: [1_000] },
-      resolveName: () => resolved,
+      resolveName: (...which) => asked.ask(...which),
     });
     const to = await receiver();
     await register(push, `http://alici.invalid:${to.port}/`);
-    resolved = new Promise(() => undefined);
+    asked = silent;
     push.start();
     const expected = await citizensSay(1);
     await expect.poll(async () => (await stored()).attempts, SOON).toBe(1);
     expect((await stored()).next_try).toBeGreaterThan(house.clock.now() + 500);
     expect(to.list).toEqual([]);
-    resolved = Promise.resolve(['127.0.0.1']);
+    asked = good;
     house.clock.move(1_000);
     await expect.poll(() => ids(to.list), SOON).toEqual(expected);
   });
 
-  it('are served again after no more than a lease once they are registered again', async () => {
-    const push = deliveries({ pace: { pausesSeconds: [100_000] } });
+  it('are served again at once when they are registered again', async () => {
+    // Neither the pause nor a lease ends while this test runs.
+    const push = deliveries({ pace: { deadlineMs: 1_000_000, pausesSeconds: [100_000] } });
     const to = await receiver();
     await register(push, to.url);
     to.state.answer = refuse(503);
@@ -832,8 +1162,6 @@ describe('failing receivers', () => {
     await expect.poll(async () => (await stored()).failing, SOON).toBe(true);
     to.state.answer = accept;
     expect(await register(push, to.url)).toBe('registered');
-    expect(await stored()).toMatchObject({ attempts: 0, failing: false });
-    house.clock.move(60);
     await expect.poll(() => ids(to.list), SOON).toEqual([...expected, ...expected]);
   });
 
@@ -851,7 +1179,7 @@ describe('failing receivers', () => {
     held[0]?.writeHead(403).end();
     await expect.poll(() => ids(to.list), SOON).toEqual([...expected, ...expected]);
     expect(to.calls.at(-1)?.authorization).toBe(`Basic ${Buffer.from('kullanici:yeni').toString('base64')}`);
-    await expect.poll(stored, SOON).toMatchObject({ attempts: 0, failing: false, next_try: null, cursor_seq: 1 });
+    await expect.poll(stored, SOON).toMatchObject({ attempts: 0, failing: false, leased: false, cursor_seq: 1 });
   });
 
   it('are parked after a day, shown so, and served from their cursor once registered again', async () => {
@@ -939,7 +1267,7 @@ describe('an end in the middle of a page', () => {
     const expected = await citizensSay(1);
     await expect.poll(() => to.list.length, SOON).toBe(1);
     await ending.stop();
-    expect(await stored()).toMatchObject({ attempts: 0, failing: false, next_try: null, cursor_seq: 0 });
+    expect(await stored()).toMatchObject({ attempts: 0, failing: false, leased: false, cursor_seq: 0 });
     to.state.answer = accept;
     deliveries().start();
     await expect.poll(() => ids(to.list), SOON).toEqual([...expected, ...expected]);

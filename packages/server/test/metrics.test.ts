@@ -19,8 +19,8 @@ let looks: ReturnType<Deliveries['lag']>[];
 beforeAll(async () => {
   house = await testRegistry([1]);
   await house.owner.query(
-    `insert into push_address (brand_id, push_id, channel, url, username, password, status, status_at, cursor_seq)
-     select 1, gen_random_uuid(), 1, 'https://alici.example/' || status, 'kullanici', '\\x00', status, now(), 0
+    `insert into push_address (brand_id, push_id, holder_code, channel, url, username, password, status, status_at, cursor_seq)
+     select 1, gen_random_uuid(), 1, 1, 'https://alici.example/' || status, 'kullanici', '\\x00', status, now(), 0
        from (values ('connected'), ('parked')) a(status)`,
   );
   await house.owner.query('update brand_journal set last_seq = 7');

@@ -1,6 +1,9 @@
-// Push to subscribers: addresses that a brand registers, and the loop that tells them what the registry's own doors
+// Push to subscribers: addresses registered for a brand, and the loop that tells them what the registry's own doors
 // recorded. A registration is tried out before it is kept; passwords are kept sealed; neither addresses, passwords nor
 // movements are ever logged. The loop's promises: loop.ts; where calls may go: network.ts.
+//
+// An address is its holder's: the provider's or a partner's, whoever's account registered it. Each has places of its
+// own, renews and removes its own; the provider sees all addresses of its brands and can remove those of partners too.
 
 import { randomUUID } from 'node:crypto';
 import { CHANNELS, type Channel } from '@acik-iys/law';
@@ -11,8 +14,8 @@ import type { Log } from '../../ground/log.ts';
 import type { BrandScope } from '../access/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { type Connection, checkConnection, hrefOf, isJsonObject, type PushFault } from './form.ts';
-import { DEFAULT_PACE, deliveryLoop, leaseEnd, type Pace } from './loop.ts';
-import { type ResolveName, resolveBySystem } from './network.ts';
+import { DEFAULT_PACE, deliveryLoop, type Pace } from './loop.ts';
+import { askNameServers, type ResolveName } from './network.ts';
 import { type CallFailure, isSuccess, openReceiver, type ReceiverOptions } from './receiver.ts';
 import * as sql from './sql.ts';
 import { TEST_PAGE } from './wire.ts';
@@ -21,9 +24,9 @@ export type { PushFault } from './form.ts';
 export type { Pace } from './loop.ts';
 export type { ResolveName } from './network.ts';
 
-/** Per brand and channel (official API, Push). */
+/** Per brand, channel and holder (official API, Push: per brand and channel; it knows no holders). */
 export const ADDRESSES_PER_CHANNEL = 2;
-/** No list with more entries can be kept; the ones beyond are not looked at. */
+/** A list with more entries cannot be kept: the ones beyond are not looked at. As many registrations may wait. */
 const ENTRIES_MAX = ADDRESSES_PER_CHANNEL * CHANNELS.length;
 
 export type PushStatus = 'connected' | 'parked';
@@ -31,7 +34,7 @@ export type PushStatus = 'connected' | 'parked';
 export interface PushAddress {
   readonly url: string;
   readonly channel: Channel;
-  /** parked: failed for a day, left alone until it is registered again. */
+  /** parked: failed for a day, left alone until it is registered again; or its partner has no right to it just now. */
   readonly status: PushStatus;
   /** Epoch seconds at which the status came. */
   readonly statusAt: number;
@@ -39,13 +42,17 @@ export interface PushAddress {
 
 export interface Deliveries {
   /**
-   * Body `{connection: [{url, type, username, password}]}`: all entries or none. The same url and type renews the
-   * credentials and ends parking. `no-right`: the scope may not write one of the channels.
+   * Body `{connection: [{url, type, username, password}]}`: all entries or none. The holder's same url and type renews
+   * the credentials and ends parking. `no-right`: the scope may not write one of the channels. A holder's registrations
+   * for a brand take turns.
    */
   register(scope: BrandScope, body: unknown): Promise<'not-json-object' | 'no-right' | PushFault[] | 'registered'>;
-  /** Body `{url, type, username, password}`: all four must fit a registered address. */
+  /**
+   * Body `{url, type, username, password}`: all four must fit an address of the holder. Where none does, a provider
+   * removes what partners registered under this url and type, whose credentials it does not know.
+   */
   unregister(scope: BrandScope, body: unknown): Promise<'not-json-object' | 'no-right' | PushFault[] | 'removed'>;
-  /** Addresses of the channels that the scope may read. */
+  /** Addresses of the channels that the scope may read: a partner's own, or all for the provider. */
   list(scope: BrandScope): Promise<PushAddress[]>;
   start(): void;
   /** Ends the loop; calls in flight get a second, and are repeated by the next start where it did not suffice. */
@@ -68,6 +75,7 @@ export interface DeliveriesOptions {
 
 interface StoredAddress {
   readonly pushId: string;
+  readonly holder: number;
   readonly channel: Channel;
   readonly url: string;
   readonly username: string;
@@ -76,18 +84,28 @@ interface StoredAddress {
   readonly statusAt: number;
 }
 
+type AddressRow = [string, number, number, string, string, Buffer, PushStatus, number];
+
 export function openDeliveries(options: DeliveriesOptions): Deliveries {
-  const { database, registry, clock, keys, log, allowPrivate, resolveName = resolveBySystem } = options;
+  const { database, registry, clock, keys, log, allowPrivate, resolveName = askNameServers() } = options;
   const pace: Pace = { ...DEFAULT_PACE, ...options.pace };
   const receiverOptions: ReceiverOptions = { allowPrivate, resolveName, deadlineMs: pace.deadlineMs };
   const loop = deliveryLoop({ database, registry, clock, keys, log, pace, allowPrivate, resolveName });
+  /** This process's registrations, under way (the first) and waiting, by brand and holder. */
+  const registering = new Map<string, Promise<unknown>[]>();
+
+  /** Number of the provider or partner that the scope acts for. */
+  async function holderOf({ facts }: BrandScope): Promise<number> {
+    const [row] = await database.rows<[number]>(sql.HOLDER, [facts.actor]);
+    if (row === undefined) throw new Error('the scope acts for no account');
+    return row[0];
+  }
 
   async function storedAddresses(connection: DatabaseConnection, brandId: number): Promise<StoredAddress[]> {
-    const rows = await connection.rows<[string, number, string, string, Buffer, PushStatus, number]>(sql.ADDRESSES, [
-      brandId,
-    ]);
-    return rows.map(([pushId, channel, url, username, sealedPassword, status, statusAt]) => ({
+    const rows = await connection.rows<AddressRow>(sql.ADDRESSES, [brandId]);
+    return rows.map(([pushId, holder, channel, url, username, sealedPassword, status, statusAt]) => ({
       pushId,
+      holder,
       channel: CHANNELS[channel] as Channel,
       url,
       username,
@@ -105,22 +123,58 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
     });
   }
 
-  async function keep(scope: BrandScope, connections: readonly Connection[]): Promise<'full' | 'kept'> {
-    const { brandId } = scope;
+  function isOpenedBy({ username, sealedPassword }: StoredAddress, by: Connection): boolean {
+    return username === by.username && keys.openText(sealedPassword) === by.password;
+  }
+
+  async function addressesOf(connection: DatabaseConnection, brandId: number, holder: number) {
+    return (await storedAddresses(connection, brandId)).filter((address) => address.holder === holder);
+  }
+
+  /** The work's outcome when its turn has come; undefined where too many wait. */
+  async function inQueue<T>(key: string, work: () => Promise<T>): Promise<T | undefined> {
+    const queue = registering.get(key) ?? [];
+    if (queue.length > ENTRIES_MAX) return undefined;
+    registering.set(key, queue);
+    const turn = Promise.allSettled(queue).then(work);
+    queue.push(turn);
+    try {
+      return await turn;
+    } finally {
+      queue.shift();
+      if (queue.length === 0) registering.delete(key);
+    }
+  }
+
+  async function tryAndKeep(
+    brandId: number,
+    holder: number,
+    connections: readonly Connection[],
+  ): Promise<PushFault[] | 'registered'> {
+    // Before receivers are called: a list that cannot be kept anyway makes no calls.
+    if (!haveRoom(await addressesOf(database, brandId, holder), connections)) return [{ code: 'H530' }];
+    const failures = await Promise.all(connections.map((connection) => tryOut(connection, receiverOptions)));
+    const found = failures.filter((fault) => fault !== undefined);
+    if (found.length > 0) return found;
+    if ((await keep(brandId, holder, connections)) === 'full') return [{ code: 'H530' }];
+    loop.wake(brandId);
+    return 'registered';
+  }
+
+  async function keep(brandId: number, holder: number, connections: readonly Connection[]): Promise<'full' | 'kept'> {
     const journalEnd = await registry.lastSeq(brandId);
     return await inTurn(brandId, async (connection) => {
-      const stored = await storedAddresses(connection, brandId);
+      const stored = await addressesOf(connection, brandId, holder);
       if (!haveRoom(stored, connections)) return 'full';
       for (const { url, href, channel, username, password } of connections) {
         const sealed = keys.sealText(password);
         const same = stored.find((address) => isSame(address, { href, channel }));
         const now = clock.nowMs();
         if (same) {
-          const values = [brandId, same.pushId, url, username, sealed, now, leaseEnd(pace, now)];
-          await connection.run(sql.RENEW, values);
+          await connection.run(sql.RENEW, [brandId, same.pushId, url, username, sealed, now]);
         } else {
           const number = CHANNELS.indexOf(channel);
-          const values = [brandId, randomUUID(), number, url, username, sealed, now, journalEnd];
+          const values = [brandId, randomUUID(), holder, number, url, username, sealed, now, journalEnd];
           await connection.run(sql.ADD, values);
         }
       }
@@ -138,17 +192,12 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
       if (faults.length > 0) return faults;
       const connections = lastOfEach(checked as Connection[]);
       if (!connections.every(({ channel }) => scope.may(channel, 'write'))) return 'no-right';
+      if (entries.length > ENTRIES_MAX) return [{ code: 'H530' }];
 
-      // Before receivers are called: a list that cannot be kept anyway makes no calls.
-      const stored = await storedAddresses(database, scope.brandId);
-      if (entries.length > ENTRIES_MAX || !haveRoom(stored, connections)) return [{ code: 'H530' }];
-      const failures = await Promise.all(connections.map((connection) => tryOut(connection, receiverOptions)));
-      const found = failures.filter((fault) => fault !== undefined);
-      if (found.length > 0) return found;
-
-      if ((await keep(scope, connections)) === 'full') return [{ code: 'H530' }];
-      loop.wake(scope.brandId);
-      return 'registered';
+      const { brandId } = scope;
+      const holder = await holderOf(scope);
+      const answer = await inQueue(`${brandId} ${holder}`, () => tryAndKeep(brandId, holder, connections));
+      return answer ?? [{ code: 'H530' }];
     },
 
     async unregister(scope, body) {
@@ -157,20 +206,25 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
       if (Array.isArray(connection)) return connection;
       if (!scope.may(connection.channel, 'write')) return 'no-right';
       const { brandId } = scope;
-      const isRemoved = await inTurn(brandId, async (transaction) => {
-        const address = (await storedAddresses(transaction, brandId)).find((one) => isSame(one, connection));
-        if (address === undefined || address.username !== connection.username) return false;
-        if (keys.openText(address.sealedPassword) !== connection.password) return false;
-        await transaction.run(sql.REMOVE, [brandId, address.pushId]);
-        return true;
+      const holder = await holderOf(scope);
+      const isProvider = holder === scope.facts.providerCode;
+      const removed = await inTurn(brandId, async (transaction) => {
+        const there = (await storedAddresses(transaction, brandId)).filter((one) => isSame(one, connection));
+        const own = there.filter((one) => one.holder === holder && isOpenedBy(one, connection));
+        const others = isProvider ? there.filter((one) => one.holder !== holder) : [];
+        const going = own.length > 0 ? own : others;
+        for (const { pushId } of going) await transaction.run(sql.REMOVE, [brandId, pushId]);
+        return going.length;
       });
-      return isRemoved ? 'removed' : [{ code: 'H530' }];
+      return removed > 0 ? 'removed' : [{ code: 'H530' }];
     },
 
     async list(scope) {
-      const stored = await storedAddresses(database, scope.brandId);
-      return stored
-        .filter(({ channel }) => scope.may(channel, 'read'))
+      const { brandId } = scope;
+      const holder = await holderOf(scope);
+      const isProvider = holder === scope.facts.providerCode;
+      return (await storedAddresses(database, brandId))
+        .filter((address) => scope.may(address.channel, 'read') && (isProvider || address.holder === holder))
         .map(({ url, channel, status, statusAt }) => ({ url, channel, status, statusAt }));
     },
 

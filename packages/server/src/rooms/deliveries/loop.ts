@@ -9,6 +9,9 @@
 // until the lease is over (LEASE_MARGIN_MS after the deadline of the call).
 // A failing address is tried again after growing pauses and parked after a day of nothing but failures: it is shown so
 // and left alone until its owner registers it again; the cursor stays where it was.
+// A partner's address is served as long as the partner may write the channel, asked with each page. When a right that
+// was taken away comes back, so does what happened meanwhile: the same right shows it in `changes` from any cursor, so
+// leaving it out would keep nothing from the partner, while its copy of the refusals would have a hole that nobody sees.
 
 import type { Clock } from '../../ground/clock.ts';
 import { type Database, DatabaseUnavailable } from '../../ground/database.ts';
@@ -199,9 +202,12 @@ export function deliveryLoop(options: LoopOptions): DeliveryLoop {
         }
         const cursor = (page.at(-1) as Movement).seq;
         const goesOn = page.length === PAGE_MOVEMENTS && pages < RUN_PAGES && running;
-        const nextLeaseMs = goesOn ? leaseFrom(clock.nowMs(), leaseMs) : null;
-        const isOurs = await database.run(sql.DELIVERED, [brandId, pushId, leaseMs, cursor, nextLeaseMs]);
-        if (isOurs === 0 || nextLeaseMs === null) return true;
+        const nextLeaseMs = leaseFrom(clock.nowMs(), leaseMs);
+        const arrived = [brandId, pushId, leaseMs, cursor];
+        if (!goesOn || (await database.run(sql.GO_ON, [...arrived, nextLeaseMs])) === 0) {
+          await database.run(sql.DELIVERED, arrived);
+          return true;
+        }
         leaseMs = nextLeaseMs;
         attempts = 0;
         failingSinceMs = null;
@@ -243,7 +249,7 @@ export function deliveryLoop(options: LoopOptions): DeliveryLoop {
 
   /** Never the moment of the lease before: two leases are never mistaken for each other. */
   function leaseFrom(nowMs: number, beforeMs: number): number {
-    return Math.max(leaseEnd(pace, nowMs), beforeMs + 1);
+    return Math.max(nowMs + pace.deadlineMs + LEASE_MARGIN_MS, beforeMs + 1);
   }
 
   async function fail({ brandId, pushId }: Candidate, claim: Claim, reason: string): Promise<void> {
@@ -292,11 +298,6 @@ export function deliveryLoop(options: LoopOptions): DeliveryLoop {
     },
     wake,
   };
-}
-
-/** Where a lease ends that is taken at a moment; both epoch milliseconds. */
-export function leaseEnd(pace: Pace, nowMs: number): number {
-  return nowMs + pace.deadlineMs + LEASE_MARGIN_MS;
 }
 
 type BehindRow = [number, string, number, number, number, number];

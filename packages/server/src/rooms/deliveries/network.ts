@@ -1,11 +1,11 @@
 // Where push may go: the guard against a receiver's address that leads into our own network.
 //
-// A name is resolved here, every answer is judged, and the connection is made to the judged answers only (the agent's
-// `lookup` gives them back and asks nobody): a name that changes its answer between look and call gains nothing.
-// Public means that the registries of special addresses do not name it; private networks only where the operator
-// allows it; link-local, multicast and clouds' metadata services never.
+// A name is asked from the name servers, every answer is judged, and the connection is made to the judged answers only
+// (the agent's `lookup` gives them back and asks nobody): a name that changes its answer between look and call gains
+// nothing. Public means that the registries of special addresses do not name it; private networks only where the
+// operator allows it; link-local, multicast and clouds' metadata services never.
 
-import { lookup } from 'node:dns/promises';
+import { Resolver } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
@@ -28,11 +28,37 @@ export function reachOf(address: string): Reach {
   return parsed instanceof ipaddr.IPv4 || parsed.match(GLOBAL_UNICAST_6) ? 'public' : 'never';
 }
 
-/** IP addresses of a host name; rejects where there are none. */
-export type ResolveName = (host: string) => Promise<string[]>;
+/** IP addresses of a host name; rejects where there are none, and as soon as the signal is given. */
+export type ResolveName = (host: string, signal: AbortSignal) => Promise<string[]>;
 
-export const resolveBySystem: ResolveName = async (host) =>
-  (await lookup(host, { all: true })).map(({ address }) => address);
+/** How long a name server may be silent at first (ms), and how often each is asked; the call's deadline ends it all. */
+const NAME_SERVER = { timeout: 1_000, tries: 2 };
+
+/**
+ * Asks name servers, those of the machine unless told, for the addresses of both families. Not the system's look-up: it
+ * waits in one of the few threads that every look-up of the process shares, for as long as the receiver's own name
+ * server likes, and cannot be cancelled. So no hosts file is read and no search domain added.
+ * @param servers `address` or `address:port`
+ */
+export function askNameServers(servers?: readonly string[]): ResolveName {
+  return async (host, signal) => {
+    const resolver = new Resolver(NAME_SERVER);
+    if (servers) resolver.setServers(servers);
+    const cancel = (): void => resolver.cancel();
+    signal.addEventListener('abort', cancel);
+    try {
+      const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+      const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+      if (found.length === 0) throw new Error('no address');
+      return found;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  };
+}
+
+/** What `localhost` is wherever one asks (RFC 6761); no name server is. */
+const LOCALHOST = ['127.0.0.1', '::1'];
 
 /** The host may not be called: none of its addresses is one that push may go to (`plain`: not by http). */
 export class AddressRefused extends Error {
@@ -45,16 +71,17 @@ export class AddressRefused extends Error {
 }
 
 /**
- * Addresses of the URL's host that may be called. Plain http goes to private addresses alone.
- * Throws AddressRefused where none is left, or the resolver's error.
+ * Addresses of the URL's host that may be called. Plain http goes to private addresses alone; the signal ends the
+ * look-up. Throws AddressRefused where none is left, or the resolver's error.
  */
 export async function callableAddresses(
   url: URL,
   allowPrivate: boolean,
   resolveName: ResolveName,
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const found = isIP(host) ? [host] : await resolveName(host);
+  const found = isIP(host) ? [host] : host === 'localhost' ? LOCALHOST : await resolveName(host, signal);
   const isPlain = url.protocol !== 'https:';
   const wanted = found.filter((address) => {
     const reach = reachOf(address);

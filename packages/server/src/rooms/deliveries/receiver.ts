@@ -40,8 +40,8 @@ export function openReceiver(href: string, options: ReceiverOptions): Receiver {
   const url = new URL(href);
   let agent: http.Agent | undefined;
 
-  async function connectable(): Promise<http.Agent> {
-    const lookup = pinnedLookup(await callableAddresses(url, options.allowPrivate, options.resolveName));
+  async function connectable(signal: AbortSignal): Promise<http.Agent> {
+    const lookup = pinnedLookup(await callableAddresses(url, options.allowPrivate, options.resolveName, signal));
     const settings = { keepAlive: true, maxSockets: 1, lookup };
     return url.protocol === 'https:'
       ? new https.Agent({ ...settings, rejectUnauthorized: true })
@@ -56,7 +56,7 @@ export function openReceiver(href: string, options: ReceiverOptions): Receiver {
       const timer = setTimeout(onEnd, options.deadlineMs);
       stop?.addEventListener('abort', onEnd);
       try {
-        agent ??= await unlessAborted(connectable(), call.signal);
+        agent ??= await connectable(call.signal);
         const ask = [url, agent, body, credentials, call.signal] as const;
         const status = await send(...ask).catch((error) => {
           if (error instanceof ConnectionGone) return send(...ask);
@@ -118,15 +118,5 @@ function send(
     request.on('error', end);
     request.on('close', () => end());
     request.end(body);
-  });
-}
-
-/** The work's outcome, or a rejection as soon as the signal is given: a name server may never answer. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new Error('given up'));
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
