@@ -65,7 +65,7 @@ const RETAILERS = [
     tckn: '10000000146',
     tin: '1234567890',
     city: ['34', 'İstanbul'],
-    town: ['01', 'Kadıköy'],
+    town: ['429', 'Kadıköy'],
   },
   {
     title: 'Örnek Çankaya Perakende Ltd. Şti.',
@@ -73,7 +73,7 @@ const RETAILERS = [
     tckn: '20000000282',
     tin: '1111111114',
     city: ['6', 'Ankara'],
-    town: ['02', 'Çankaya'],
+    town: ['63', 'Çankaya'],
   },
   {
     title: 'Örnek Konak Bayi',
@@ -81,7 +81,7 @@ const RETAILERS = [
     tckn: '30000000328',
     tin: '2222222224',
     city: ['35', 'İzmir'],
-    town: ['03', 'Konak'],
+    town: ['480', 'Konak'],
   },
 ] as const;
 

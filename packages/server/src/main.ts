@@ -1,15 +1,15 @@
-// `npm start`: reads the configuration, lays the ground, opens the rooms and the doors, and says what to try.
+// `npm start`: reads the configuration, sets up the ground, opens the rooms and the doors, and says what to try.
 // Ctrl-C drains: no new calls, those in flight are answered, then the database is stopped. If PostgreSQL ends unasked the
 // server ends with an error; if the process that started us is gone (IPC), we end as by Ctrl-C.
 
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DEMO_ACCOUNTS, loadDemo } from './demo.ts';
 import { systemClock } from './ground/clock.ts';
-import { type Cluster, lockFolder, openCluster } from './ground/cluster.ts';
-import { type Config, readConfig } from './ground/config.ts';
+import { lockFolder, openCluster } from './ground/cluster.ts';
+import { type Config, readConfig, type VariableName } from './ground/config.ts';
 import { APP_ROLE, openDatabase, roleExists } from './ground/database.ts';
 import { AddressKeys } from './ground/keys.ts';
 import { openLog } from './ground/log.ts';
@@ -55,13 +55,11 @@ async function start(): Promise<void> {
   const say = (line: string): void => console.log(line);
 
   let url = config.databaseUrl;
-  let cluster: Cluster | undefined;
   if (url === undefined) {
     const lock = await lockFolder(config.dataFolder);
     undo.push(() => lock.release());
-    cluster = await openCluster({ folder: config.dataFolder, report: say });
-    const { stop } = cluster;
-    undo.push(stop);
+    const cluster = await openCluster({ folder: config.dataFolder, report: say });
+    undo.push(cluster.stop);
     void cluster.died.then((error) => {
       if (ending) return;
       console.error(
@@ -88,26 +86,31 @@ async function start(): Promise<void> {
   });
   undo.push(() => house.close());
   if (config.demo) await loadDemo({ rooms: house.rooms, database, keys: new AddressKeys(secret) });
+  const hasAccounts = (await database.rows('select from account limit 1')).length > 0;
   if (config.metricsPort !== 0) await serveMetrics(config.metricsPort, house);
   await listen(house.app, config);
   house.startWork();
-  for (const line of greeting(config, cluster, (Date.now() - began) / 1000)) say(line);
+  const seconds = (Date.now() - began) / 1000;
+  for (const line of greeting({ ...config, timeStampAuthority }, { seconds, hasAccounts })) say(line);
 }
 
 async function listen(app: { listen(options: object): Promise<string> }, { port, host }: Config): Promise<void> {
   try {
     await app.listen({ port, host });
   } catch (error) {
-    throw portError(error, port);
+    throw portError(error, 'PORT', port);
   }
 }
 
-function portError(error: unknown, port: number): unknown {
+function portError(error: unknown, variable: VariableName, port: number): unknown {
   if ((error as { code?: string }).code !== 'EADDRINUSE') return error;
+  const other = `${variable}=${port < 65_535 ? port + 1 : port - 1}`;
+  const [offTurkish, offEnglish] =
+    variable === 'METRICS_PORT' ? [' (0 ölçüleri kapatır)', ' (0 switches the metrics off)'] : ['', ''];
   return new StartError(
     'PORT_TAKEN',
-    `${port} numaralı kapı dolu: öbür programı kapatın ya da başka bir kapı verin (PORT=8081 npm start).`,
-    `Port ${port} is taken: stop the other program or name another port (PORT=8081 npm start).`,
+    `${port} numaralı port kullanımda: öbür programı kapatın ya da ${other} verin${offTurkish}.`,
+    `Port ${port} is in use: stop the other program or set ${other}${offEnglish}.`,
     error,
   );
 }
@@ -128,7 +131,7 @@ async function serveMetrics(
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portError(error, port)));
+    server.once('error', (error) => reject(portError(error, 'METRICS_PORT', port)));
     server.listen(port, '127.0.0.1', resolve);
   });
   undo.push(() => server.closeAllConnections());
@@ -150,13 +153,13 @@ async function startSimulators({ dataFolder }: Config): Promise<string> {
   return (JSON.parse(line) as { timeStampAuthority: string }).timeStampAuthority;
 }
 
-/** At most twelve lines: where it is, who may log in, what to try. */
-function greeting(config: Config, cluster: Cluster | undefined, seconds: number): string[] {
+/** At most twelve lines: where it is, who may log in, what to try, what is missing. */
+function greeting(config: Config, { seconds, hasAccounts }: { seconds: number; hasAccounts: boolean }): string[] {
   const at = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${config.port}`;
   const lines = [
     `✓ Açık İYS hazır / ready: ${at}  (${seconds.toFixed(1)} s)`,
     `  API: ${at}/docs   Sağlık / health: ${at}/health/ready`,
-    `  Veri / data: ${cluster ? cluster.folder : 'DATABASE_URL'}`,
+    `  Veri / data: ${config.databaseUrl === undefined ? '' : 'DATABASE_URL, '}${resolve(config.dataFolder)}`,
   ];
   if (config.demo)
     lines.push(
@@ -164,6 +167,12 @@ function greeting(config: Config, cluster: Cluster | undefined, seconds: number)
       ...DEMO_ACCOUNTS.map(({ code, email, password }) => `    ${code}  ${email}  ${password}`),
       '  Deneyin / try:',
       `    curl -s ${at}/oauth2/token -H 'content-type: application/json' -d '{"grant_type":"password","username":"${DEMO_ACCOUNTS[0].email}","password":"${DEMO_ACCOUNTS[0].password}"}'`,
+    );
+  if (!hasAccounts)
+    lines.push('  Hesap yok; ilk hesaplar için: npm run setup -- help / No accounts yet: npm run setup -- help');
+  if (config.timeStampAuthority === undefined)
+    lines.push(
+      '  Zaman damgası yetkilisi yok, gün dosyaları damgalanmaz: ACIK_IYS_TSA_URL / No time-stamp authority, day files are not stamped: ACIK_IYS_TSA_URL',
     );
   lines.push('  Kapatmak için / to stop: Ctrl-C');
   return lines;

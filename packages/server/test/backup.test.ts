@@ -14,6 +14,7 @@ import { formatTime } from '@acik-iys/law';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../src/ground/backup.ts';
 
+const OPERATORS = readFileSync(new URL('../../../docs/operators.md', import.meta.url), 'utf8');
 const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
 const ACCOUNT = { username: 'api@ornek-perakende.example', password: 'Ornek-Parola-600100' };
 const CONSENTS = '/sps/600100/brands/600100/consents';
@@ -60,7 +61,7 @@ describe('a backup', { timeout: 600_000 }, () => {
     const callers = Array.from({ length: CALLERS }, caller);
     const ended = Promise.all(callers);
     await until(() => acknowledged.size > 100);
-    const { code, out, err } = await run('backup', ['--to', backup()], data);
+    const { code, out, err } = await run('backup', asDocumented('backup', { '/backups/2026-11-25': backup() }), data);
     const beforeEnd = acknowledged.size;
     await until(() => acknowledged.size > beforeEnd + 100);
     writing = false;
@@ -120,9 +121,12 @@ describe('a backup', { timeout: 600_000 }, () => {
 
   it('comes back on an empty folder with everything that was acknowledged before its end', async () => {
     await writeFile(join(home, 'sir.txt'), `${secret}\n`);
-    const back = await run('restore', ['--from', backup(), '--secret-file', join(home, 'sir.txt')], data);
+    const places = { '/backups/2026-11-25': backup(), '/vault/acik-iys-secret': join(home, 'sir.txt') };
+    const back = await run('restore', asDocumented('restore', places), data);
     expect(back.code, back.err + back.out).toBe(0);
     expect(back.out).toContain('0 kusur');
+    expect(back.err).toContain('Yedek yerleştiriliyor / bringing the backup in\n');
+    expect(back.err).not.toContain('Veritabanı kuruluyor');
     await databaseGone();
     expect((await stat(join(data, 'secret'))).mode & 0o777).toBe(0o600);
 
@@ -260,6 +264,12 @@ function consent(recipient: string): object {
     source: 'HS_WEB',
     consentDate: formatTime(Math.floor(Date.now() / 1000) - 60),
   };
+}
+
+/** A program's arguments as docs/operators.md shows them, with the places of this test in them. */
+function asDocumented(program: 'backup' | 'restore', places: Readonly<Record<string, string>>): string[] {
+  const [, words = ''] = new RegExp(`^ACIK_IYS_DATA=\\S+ npm run ${program} -- (.+)$`, 'm').exec(OPERATORS) ?? [];
+  return words.split(' ').map((word) => places[word] ?? word);
 }
 
 /** One of the operators' programs, as they run it. */

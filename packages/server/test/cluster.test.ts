@@ -250,7 +250,8 @@ describe('one start per folder', () => {
     await symlink(folder, join(home, 'other name'));
     const error = await refusal(openCluster({ folder: join(home, 'other name') }));
     expect(error.code).toBe('FOLDER_IN_USE');
-    expect(error.message).toContain(String(first.process.pid));
+    expect(error.message).toContain(`Açık İYS (süreç ${first.process.pid}) kullanıyor`);
+    expect(error.message).toContain(`Açık İYS (process ${first.process.pid})`);
     await kill(first.process);
     await open();
   });

@@ -12,7 +12,17 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { CHANNELS, type Channel, formatTime, kindOf, ONAY, RET, SOURCE_NUMBERS, type Statement } from '@acik-iys/law';
+import {
+  CHANNELS,
+  type Channel,
+  type ConnectionReason,
+  formatTime,
+  kindOf,
+  ONAY,
+  RET,
+  SOURCE_NUMBERS,
+  type Statement,
+} from '@acik-iys/law';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { movableClock } from '../src/ground/clock.ts';
 import { APP_ROLE, openDatabase, type Row } from '../src/ground/database.ts';
@@ -210,6 +220,8 @@ function holdMovements(to: Awaited<ReturnType<typeof receiver>>): ServerResponse
   return held;
 }
 
+const failed = (reason: ConnectionReason) => [{ code: 'H530', reason }];
+
 function entry(url: string, type: string = 'MESAJ') {
   return { url, type, username: 'kullanici', password: PASSWORD };
 }
@@ -351,25 +363,25 @@ describe('the test of a registration', () => {
 
   it('refuses a receiver that does not ask for authorization', async () => {
     const port = await listen(http.createServer((_request, response) => response.end()));
-    expect(await register(deliveries(), `http://127.0.0.1:${port}`)).toEqual([{ code: 'H530' }]);
+    expect(await register(deliveries(), `http://127.0.0.1:${port}`)).toEqual(failed('open'));
   });
 
   it.each([
-    ['refuses', refuse(403)],
-    ['fails', refuse(500)],
-    ['closes the connection', (request: IncomingMessage) => request.socket.destroy()],
-    ['changes the protocol', refuse(101, { connection: 'upgrade', upgrade: 'x' })],
-  ] as [string, Answer][])('refuses a receiver that %s', async (_name, answer) => {
+    ['refuses', refuse(403), 'unwelcome'],
+    ['fails', refuse(500), 'unwelcome'],
+    ['closes the connection', (request: IncomingMessage) => request.socket.destroy(), 'unreachable'],
+    ['changes the protocol', refuse(101, { connection: 'upgrade', upgrade: 'x' }), 'unreachable'],
+  ] as [string, Answer, ConnectionReason][])('refuses a receiver that %s', async (_name, answer, reason) => {
     const to = await receiver(answer);
-    expect(await register(deliveries(), to.url)).toEqual([{ code: 'H530' }]);
+    expect(await register(deliveries(), to.url)).toEqual(failed(reason));
     expect(await deliveries().list(house.scope(brand))).toEqual([]);
   });
 
   it('refuses an address where nobody listens, and a name that nobody has', async () => {
     const to = await receiver();
     servers[0]?.close();
-    expect(await register(deliveries(), to.url)).toEqual([{ code: 'H530' }]);
-    expect(await register(deliveries(), 'https://alici.invalid/')).toEqual([{ code: 'H530' }]);
+    expect(await register(deliveries(), to.url)).toEqual(failed('unreachable'));
+    expect(await register(deliveries(), 'https://alici.invalid/')).toEqual(failed('unreachable'));
   });
 
   it('tells a receiver that does not answer in time apart', async () => {
@@ -391,7 +403,7 @@ describe('the test of a registration', () => {
   it('does not follow a redirect', async () => {
     const target = await receiver();
     const to = await receiver(refuse(307, { location: target.url }));
-    expect(await register(deliveries(), to.url)).toEqual([{ code: 'H530' }]);
+    expect(await register(deliveries(), to.url)).toEqual(failed('unwelcome'));
     expect(target.calls).toEqual([]);
   });
 
@@ -411,7 +423,7 @@ describe('the test of a registration', () => {
     const good = await receiver();
     const bad = await receiver(refuse(500));
     const connection = [entry(good.url, 'ARAMA'), entry(bad.url, 'MESAJ'), entry(good.url, 'EPOSTA')];
-    expect(await push.register(house.scope(brand), { connection })).toEqual([{ code: 'H530' }]);
+    expect(await push.register(house.scope(brand), { connection })).toEqual(failed('unwelcome'));
     expect(await push.list(house.scope(brand))).toEqual([]);
     bad.state.answer = accept;
     expect(await push.register(house.scope(brand), { connection })).toBe('registered');
@@ -424,9 +436,9 @@ describe('the test of a registration', () => {
     expect(await register(push, `${to.url}/1`)).toBe('registered');
     expect(await register(push, `${to.url}/2`)).toBe('registered');
     const calls = to.calls.length;
-    expect(await register(push, `${to.url}/3`)).toEqual([{ code: 'H530' }]);
+    expect(await register(push, `${to.url}/3`)).toEqual(failed('full'));
     const many = Array.from({ length: 7 }, (_, i) => entry(`${to.url}/${i % 2}`, 'ARAMA'));
-    expect(await push.register(house.scope(brand), { connection: many })).toEqual([{ code: 'H530' }]);
+    expect(await push.register(house.scope(brand), { connection: many })).toEqual(failed('full'));
     expect(to.calls).toHaveLength(calls);
     expect(await register(push, `${to.url}/3`, 'ARAMA')).toBe('registered');
   });
@@ -440,7 +452,7 @@ describe('the test of a registration', () => {
     });
     const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => register(deliveries(), `${to.url}/${n}`)));
     expect(answers.filter((answer) => answer === 'registered')).toHaveLength(2);
-    expect(answers.filter((answer) => Array.isArray(answer))).toEqual(new Array(3).fill([{ code: 'H530' }]));
+    expect(answers.filter((answer) => Array.isArray(answer))).toEqual(new Array(3).fill(failed('full')));
     expect(await deliveries().list(house.scope(brand))).toHaveLength(2);
   });
 
@@ -460,7 +472,7 @@ describe('the test of a registration', () => {
     expect(await push.register(house.scope(brand), { connection: [renewed] })).toBe('registered');
     expect(await push.list(house.scope(brand))).toHaveLength(1);
     expect((await stored()).next_try).toBe(null);
-    expect(await push.unregister(house.scope(brand), entry(to.url))).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(house.scope(brand), entry(to.url))).toEqual(failed('unknown'));
     expect(await push.unregister(house.scope(brand), { ...entry(to.url), password: 'yeni' })).toBe('removed');
   });
 });
@@ -476,10 +488,10 @@ describe('removal', () => {
       { ...entry(to.url), username: 'baska' },
       { ...entry(to.url), password: 'baska' },
     ])
-      expect(await push.unregister(house.scope(brand), other)).toEqual([{ code: 'H530' }]);
-    expect(await push.unregister(house.scope(brand + 1), entry(to.url))).toEqual([{ code: 'H530' }]);
+      expect(await push.unregister(house.scope(brand), other)).toEqual(failed('unknown'));
+    expect(await push.unregister(house.scope(brand + 1), entry(to.url))).toEqual(failed('unknown'));
     expect(await push.unregister(house.scope(brand), entry(to.url))).toBe('removed');
-    expect(await push.unregister(house.scope(brand), entry(to.url))).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(house.scope(brand), entry(to.url))).toEqual(failed('unknown'));
     expect(await push.list(house.scope(brand))).toEqual([]);
   });
 });
@@ -493,7 +505,7 @@ describe('whose an address is', () => {
     for (const scope of holders) {
       expect(await add(scope, '/1')).toBe('registered');
       expect(await add(scope, '/2')).toBe('registered');
-      expect(await add(scope, '/3')).toEqual([{ code: 'H530' }]);
+      expect(await add(scope, '/3')).toEqual(failed('full'));
     }
     expect(await push.lag()).toMatchObject({ subscriptions: 6 });
   });
@@ -531,9 +543,9 @@ describe('whose an address is', () => {
       [other, '/1'],
       [other, '/2'],
     ] as const)
-      expect(await push.unregister(scope, entry(to.url + path))).toEqual([{ code: 'H530' }]);
+      expect(await push.unregister(scope, entry(to.url + path))).toEqual(failed('unknown'));
     const { password: _, ...rest } = entry(`${to.url}/2`);
-    expect(await push.unregister(partner, { ...rest, password: 'baska' })).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(partner, { ...rest, password: 'baska' })).toEqual(failed('unknown'));
     expect(await push.unregister(partner, entry(`${to.url}/2`))).toBe('removed');
   });
 
@@ -547,16 +559,16 @@ describe('whose an address is', () => {
       await push.register(await partnerScope(partner), { connection: [connection] });
     }
     const unknown = { ...entry(to.url), username: 'bilmiyorum', password: 'bilmiyorum' };
-    expect(await push.unregister(provider, { ...unknown, url: `${to.url}/x` })).toEqual([{ code: 'H530' }]);
-    expect(await push.unregister(provider, { ...unknown, type: 'ARAMA' })).toEqual([{ code: 'H530' }]);
-    expect(await push.unregister(house.scope(brand + 1), unknown)).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(provider, { ...unknown, url: `${to.url}/x` })).toEqual(failed('unknown'));
+    expect(await push.unregister(provider, { ...unknown, type: 'ARAMA' })).toEqual(failed('unknown'));
+    expect(await push.unregister(house.scope(brand + 1), unknown)).toEqual(failed('unknown'));
     expect(await push.list(provider)).toHaveLength(3);
 
     expect(await push.unregister(provider, entry(to.url))).toBe('removed');
     expect(await push.list(provider)).toHaveLength(2);
     expect(await push.unregister(provider, unknown)).toBe('removed');
     expect(await push.list(provider)).toEqual([]);
-    expect(await push.unregister(provider, unknown)).toEqual([{ code: 'H530' }]);
+    expect(await push.unregister(provider, unknown)).toEqual(failed('unknown'));
   });
 
   it.each(['none', 'read'] as const)('serves a partner’s only while its right is more than %s', async (less) => {
@@ -672,7 +684,7 @@ describe('registrations of one holder for a brand', () => {
     await expect.poll(() => held.length, SOON).toBe(1);
     const waiting = [1, 2, 3, 4, 5, 6, 7].map(() => register(push, `${to.url}/2`));
     // One is too many and turned away at once; then the others have come to the queue.
-    expect(await Promise.race(waiting)).toEqual([{ code: 'H530' }]);
+    expect(await Promise.race(waiting)).toEqual(failed('busy'));
     const quick = await receiver();
     expect(await register(push, quick.url, 'MESAJ', brand + 1)).toBe('registered');
     expect(await push.register(await partnerScope(), { connection: [entry(quick.url)] })).toBe('registered');
@@ -700,9 +712,9 @@ describe('a name', () => {
 
   it('that has no address is no place for push', async () => {
     const server = await nameServer([]);
-    expect(await register(deliveries({ resolveName: server.ask }), 'https://alici.example/')).toEqual([
-      { code: 'H530' },
-    ]);
+    expect(await register(deliveries({ resolveName: server.ask }), 'https://alici.example/')).toEqual(
+      failed('unreachable'),
+    );
   });
 
   it('is not asked where there is none, or the only one that everybody knows', async () => {
@@ -787,10 +799,10 @@ describe('where push may go', () => {
     const port = await listen(server);
     const push = deliveries({ allowPrivate: false });
     for (const host of ['127.0.0.1', 'localhost', '2130706433', '0x7f.1', '0.0.0.0', '[::ffff:127.0.0.1]', '[::1]'])
-      expect(await register(push, `https://${host}:${port}/`)).toEqual([{ code: 'H530' }]);
+      expect(await register(push, `https://${host}:${port}/`)).toEqual(failed('unreachable'));
     expect(connections).toBe(0);
     // The same server is reached where it is allowed: the zero above says something.
-    expect(await register(deliveries(), `https://localhost:${port}/`)).toEqual([{ code: 'H530' }]);
+    expect(await register(deliveries(), `https://localhost:${port}/`)).toEqual(failed('unreachable'));
     expect(connections).toBe(1);
   });
 
@@ -813,7 +825,7 @@ describe('where push may go', () => {
     expect(await register(push, `http://alici.invalid:${to.port}/`)).toBe('registered');
     expect(asked).toEqual(['alici.invalid']);
     expect(to.calls.map(({ host }) => host)).toEqual(new Array(2).fill(`alici.invalid:${to.port}`));
-    expect(await register(push, `http://alici.invalid:${to.port}/`)).toEqual([{ code: 'H530' }]);
+    expect(await register(push, `http://alici.invalid:${to.port}/`)).toEqual(failed('unreachable'));
     expect(to.calls).toHaveLength(2);
   });
 
@@ -832,13 +844,13 @@ describe('where push may go', () => {
       });
       const port = await listen(server);
       const push = deliveries();
-      expect(await register(push, `https://localhost:${port}/`)).toEqual([{ code: 'H530' }]);
+      expect(await register(push, `https://localhost:${port}/`)).toEqual(failed('unreachable'));
       const before = tls.getCACertificates('default');
       tls.setDefaultCACertificates([...before, cert]);
       try {
         expect(await register(push, `https://localhost:${port}/`)).toBe('registered');
         // The certificate is the name's, not the address's.
-        expect(await register(push, `https://127.0.0.1:${port}/`)).toEqual([{ code: 'H530' }]);
+        expect(await register(push, `https://127.0.0.1:${port}/`)).toEqual(failed('unreachable'));
       } finally {
         tls.setDefaultCACertificates(before);
       }

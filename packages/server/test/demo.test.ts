@@ -79,6 +79,17 @@ describe('the history of the demo', () => {
     expect(new Set(movements.map(({ tckn }) => tckn)).size).toBe(4);
   });
 
+  it('has retailers in the provinces and districts that /info names', async () => {
+    const { places } = undisturbed.rooms;
+    const { rows } = await undisturbed.owner.query('select city, town from retailer');
+    expect(rows).toHaveLength(3);
+    for (const { city, town } of rows) {
+      const district = places.district(Number(town.code));
+      expect([district?.name, district?.cityCode]).toEqual([town.name, Number(city.code)]);
+      expect(places.province(Number(city.code))?.name).toBe(city.name);
+    }
+  });
+
   it('is the same of each start that was interrupted, at whatever call, and completed later', async () => {
     const server = await newServer();
     let now = LOADED_AT;

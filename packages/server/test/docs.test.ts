@@ -1,11 +1,13 @@
-// Documentation that can go stale is made from the code and compared here: configuration reference, error list, OpenAPI
-// document. Rewrite them with UPDATE_DOCS=1 (docs/contributors.md).
+// Documentation that can go stale is made from the code and compared here (configuration reference, error list, OpenAPI
+// document), or its commands are held against the programs. Rewrite them with UPDATE_DOCS=1 (docs/contributors.md).
 
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { ERRORS, OWN_ERRORS } from '@acik-iys/law';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OFFICIAL_ROUTES } from '../src/doors/official/index.ts';
 import { VARIABLES } from '../src/ground/config.ts';
+import { errorPage } from './support/error-page.ts';
 import { testServer } from './support/server.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -58,13 +60,15 @@ function configurationPage(): string {
   );
   return `# Configuration
 
+_Bu sayfa İngilizcedir. Bütün ayarların (ortam değişkenlerinin) adları, varsayılan değerleri ve ne işe yaradıkları buradadır: portlar, veri klasörü, dışarıdaki veritabanı, deneme verisi, ana sır, günlüğün ayrıntısı, sınırlar, \`changes\` akışının kapsamı, zaman damgası yetkilisi, push, isteklerin boyu. Kabul edilemeyen bir değer, değişkenin adını veren bir iletiyle başlatmayı durdurur. Türkçe anlatım: [operators.md](operators.md)._
+
 All configuration comes from environment variables. This page is made from the code (\`packages/server/src/ground/config.ts\`) and compared with it by a test.
 
 | Variable | Default | What it does |
 |---|---|---|
 ${rows.join('\n')}
 
-A value that cannot be meant ends the start with a sentence that names the variable.
+An unacceptable value stops the start with a message that names the variable.
 
 Read besides, and not for you to set:
 
@@ -74,27 +78,10 @@ ${READ_BESIDES.map(([names, about]) => `| ${names.map((name) => `\`${name}\``).j
 `;
 }
 
-function errorPage(): string {
-  const row = (code: string, e: (typeof ERRORS)[keyof typeof ERRORS] | (typeof OWN_ERRORS)[keyof typeof OWN_ERRORS]) =>
-    `| ${code} | ${e.http} | \`${e.own}\` | ${e.tr} ${e.mendTr} | ${e.en} ${e.mendEn} |`;
-  return `# Every error / Bütün hatalar
-
-Made from the catalogue in \`packages/law/src/errors.ts\` and compared with it by a test. Codes and statuses are the official contract's and never change; the sentences may get better at any time, so no program should read them. \`{field}\`, \`{limit}\`, \`{expected}\` are filled in.
-
-| Code | HTTP | Our stable code | Türkçe | English |
-|---|---|---|---|---|
-${Object.entries(ERRORS)
-  .map(([code, entry]) => row(code, entry))
-  .join('\n')}
-
-Where the contract has no code, ours stands in \`code\`:
-
-| Code | HTTP | | Türkçe | English |
-|---|---|---|---|---|
-${Object.entries(OWN_ERRORS)
-  .map(([code, entry]) => row(`\`${code}\``, entry))
-  .join('\n')}
-`;
+function helpOf(program: string): Promise<string> {
+  return new Promise((done, fail) => {
+    execFile(process.execPath, [program, '--help'], (error, out) => (error === null ? done(out) : fail(error)));
+  });
 }
 
 let server: Awaited<ReturnType<typeof testServer>>;
@@ -120,6 +107,25 @@ describe('documentation', () => {
     );
     expect(operations.sort()).toEqual(OFFICIAL_ROUTES.map(({ method, path }) => `${method} ${path}`).sort());
     expectFile('docs/openapi.json', `${JSON.stringify(document, null, 2)}\n`);
+  });
+
+  it('shows commands of the operator that the programs know, the same in both languages', async () => {
+    const page = readFileSync(new URL('docs/operators.md', ROOT), 'utf8');
+    const commands = page
+      .split('# English')
+      .map((half) => [...half.matchAll(/^(?:\w+=\S+ )*(npm run \w+[^#\n]*)/gm)].map(([, command]) => command?.trim()));
+    expect(commands).toHaveLength(2);
+    expect(commands[0]).toEqual(commands[1]);
+    const helps = new Map<string, string>();
+    for (const command of commands[0] as string[]) {
+      const [, program = '', words = ''] = /^npm run (\w+)(?: -- (.*))?$/.exec(command) as string[];
+      const file = new URL(`packages/server/src/programs/${program}.ts`, ROOT);
+      if (!helps.has(program)) helps.set(program, await helpOf(fileURLToPath(file)));
+      const help = helps.get(program);
+      for (const option of words.match(/--[\w-]+/g) ?? []) expect(help, command).toContain(option);
+      if (program === 'setup' && words !== 'help') expect(help, command).toContain(`\n  ${words.split(' ')[0]} `);
+    }
+    expect([...helps.keys()].sort()).toEqual(['audit', 'backup', 'restore', 'setup']);
   });
 
   it('mentions whatever the house reads of the environment', () => {

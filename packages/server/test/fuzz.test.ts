@@ -25,7 +25,7 @@ const CALL_DEADLINE_MS = 30_000;
 const WARM_CASES = 1_000;
 /** What the heap may grow by afterwards, all portions together: a leak of a kilobyte a case would be five times as much. */
 const GROWTH_BYTES_MAX = LONG ? 40_000_000 : 24_000_000;
-/** A partner's foreign numbers are answered so by the contract (iys-api.md, "Partner"). */
+/** A partner's foreign numbers are answered so by the contract (its codes H245 and H268). */
 const CONTRACT_500 = new Set(['H245', 'H268']);
 /** A log-in costs a tenth of a second by design, a wrong one more: their share is kept small. */
 const TOKEN_SHARE = 0.02;

@@ -1,5 +1,5 @@
 // No refusal is lost: whatever a call is turned away for at the official door, its well-formed refusals count in every
-// status and check from the answer on (law 6563 art. 8; architecture, "Refusals are welcome").
+// status and check from the answer on (law 6563 art. 8; docs/law.md, rules 10 to 14).
 
 import type { Channel } from '@acik-iys/law';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,5 +1,6 @@
 // One registry, one master secret: keys of addresses hang on it, so under another one a recorded refusal would not be
-// found and a new consent would count as the first. The real server and programs on an outside PostgreSQL.
+// found and a new consent would count as the first. Nor is the demo loaded into a registry that was set up without it.
+// The real server and programs on an outside PostgreSQL.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -110,8 +111,9 @@ describe('a registry that was served', { timeout: 300_000 }, () => {
     expect([row?.[0], more]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), []]);
     expect(secret).not.toContain(row?.[0]);
     for (const change of [
-      `insert into secret_print (print) values ('${'0'.repeat(32)}')`,
+      `insert into secret_print (print, demo) values ('${'0'.repeat(32)}', false)`,
       `update secret_print set print = '${'0'.repeat(32)}'`,
+      'update secret_print set demo = false',
       'delete from secret_print',
       'truncate secret_print',
     ])
@@ -119,9 +121,31 @@ describe('a registry that was served', { timeout: 300_000 }, () => {
     // Nor is there room for a second one, whoever writes it.
     const owner = new pg.Client({ connectionString: registry.url });
     await owner.connect();
-    await expect(owner.query(`insert into secret_print (print) values ('x')`)).rejects.toMatchObject({ code: '23505' });
-    await expect(owner.query(`insert into secret_print values (false, 'x')`)).rejects.toMatchObject({ code: '23514' });
+    const second = (one: boolean) => owner.query(`insert into secret_print values (${one}, 'x', false)`);
+    await expect(second(true)).rejects.toMatchObject({ code: '23505' });
+    await expect(second(false)).rejects.toMatchObject({ code: '23514' });
     await owner.end();
+  });
+});
+
+describe('a registry that was set up without the demo', { timeout: 300_000 }, () => {
+  it('is not opened with it, be it empty or not, and opens without', async () => {
+    const earnest = await testDatabase();
+    const settings = { DATABASE_URL: earnest.url, ACIK_IYS_DATA: join(home, 'earnest') };
+    try {
+      const sentence = /^✗ .+ ACIK_IYS_DEMO=0 ile açın\. \/ .+ start it with ACIK_IYS_DEMO=0\.$/m;
+      await (await startServer({ ...settings, ACIK_IYS_DEMO: '0' })).stop();
+      expect(await refused(settings)).toMatch(sentence);
+      const setup = await run('setup', ['registrar', '--email', 'yonetici@kayit.example'], settings);
+      expect(setup.code, setup.err).toBe(0);
+      expect(await refused(settings)).toMatch(sentence);
+      const { rows } = earnest.database;
+      expect(await rows('select email from account')).toEqual([['yonetici@kayit.example']]);
+      expect(await rows('select from provider')).toEqual([]);
+      await (await startServer({ ...settings, ACIK_IYS_DEMO: '0' })).stop();
+    } finally {
+      await earnest.close();
+    }
   });
 });
 
@@ -131,7 +155,7 @@ describe('starts at once on an empty database', () => {
     try {
       const folders = Array.from({ length: 6 }, (_, i) => join(home, `at-once-${i}`));
       const starts = await Promise.allSettled(
-        folders.map((dataFolder) => masterSecret(empty.url, { secret: undefined, dataFolder })),
+        folders.map((dataFolder) => masterSecret(empty.url, { secret: undefined, dataFolder, demo: false })),
       );
       const won = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
       expect(won).toHaveLength(1);
@@ -149,7 +173,7 @@ describe('starts at once on an empty database', () => {
     for (const secret of [undefined, OTHER_SECRET]) {
       const empty = await testDatabase();
       try {
-        const place = { secret, dataFolder: join(home, `shared-${secret === undefined}`) };
+        const place = { secret, dataFolder: join(home, `shared-${secret === undefined}`), demo: false };
         const secrets = await Promise.all(Array.from({ length: 6 }, () => masterSecret(empty.url, place)));
         expect(new Set(secrets.map((one) => one.toString('hex'))).size).toBe(1);
       } finally {
@@ -163,7 +187,7 @@ describe('starts at once on an empty database', () => {
     try {
       const given = Array.from({ length: 6 }, (_, i) => `${i}`.repeat(64));
       const starts = await Promise.allSettled(
-        given.map((secret) => masterSecret(empty.url, { secret, dataFolder: join(home, 'none') })),
+        given.map((secret) => masterSecret(empty.url, { secret, dataFolder: join(home, 'none'), demo: false })),
       );
       expect(starts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     } finally {

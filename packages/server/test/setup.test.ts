@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { runningCluster } from '../src/ground/cluster-running.ts';
+import { startServer as startOther } from './support/server-process.ts';
 
 const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
 const PASSWORD = 'Kırmızı-Balık-42';
@@ -37,11 +38,22 @@ afterAll(async () => {
 
 // Each step starts a program, some a database: many times the ordinary on a slow and busy machine.
 describe('setup', { timeout: 300_000 }, () => {
-  it('lays a new data folder with a registrar and a provider, without a server and without the demo', async () => {
-    const registrar = await run(['registrar', '--email', 'yonetici@kayit.example'], {
+  it('makes no registry where there is none, unless it is told to', async () => {
+    const said = await run(['registrar', '--email', 'yonetici@kayit.example']);
+    expect([said.code, said.err]).toEqual([
+      2,
+      expect.stringMatching(/^✗ .+ \/ there is no registry here: .+ --new .+\n$/),
+    ]);
+    expect(said.out).toBe(`Kayıt / registry: ${data}\n`);
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it('sets up a new data folder with a registrar and a provider, without a server and without the demo', async () => {
+    const registrar = await run(['registrar', '--new', '--email', 'yonetici@kayit.example'], {
       ACIK_IYS_NEW_PASSWORD: PASSWORD,
     });
     expect(registrar.code, registrar.err).toBe(0);
+    expect(registrar.out).toContain(`Kayıt / registry: ${data}\n`);
     expect(registrar.out).not.toContain(PASSWORD);
     const provider = await run(
       ['provider', '--title', 'Yeni A.Ş.', '--brand-name', 'Yeni', '--code', '700100', '--email', 'api@yeni.example'],
@@ -51,6 +63,10 @@ describe('setup', { timeout: 300_000 }, () => {
     expect(provider.out).toContain('iysCode 700100, brandCode 700100');
     expect(existsSync(join(data, 'secret'))).toBe(true);
 
+    // As by a plain `npm start`, whose default is the demo.
+    await expect(startOther({ ACIK_IYS_DATA: data, ACIK_IYS_DEMO: '' })).rejects.toThrow(
+      'set up without the demo; start it with ACIK_IYS_DEMO=0.',
+    );
     await startServer();
     const client = new pg.Client({ connectionString: (await runningCluster(data))?.url });
     await client.connect();
@@ -60,6 +76,31 @@ describe('setup', { timeout: 300_000 }, () => {
       { email: 'api@yeni.example', role: 'API_USER', provider_code: 700100 },
       { email: 'yonetici@kayit.example', role: 'REGISTRAR', provider_code: null },
     ]);
+  });
+
+  it('sets up a new outside database only where it is told to, and names it without its password', async () => {
+    const admin = new pg.Client({ connectionString: inject('clusterUrl') });
+    await admin.connect();
+    await admin.query('create database setup_outside template template0');
+    const url = new URL(inject('clusterUrl'));
+    url.pathname = '/setup_outside';
+    const setUp = (...args: string[]) =>
+      run(['registrar', '--email', 'yonetici@kayit.example', ...args], {
+        DATABASE_URL: url.href,
+        ACIK_IYS_DATA: join(home, 'outside'),
+      });
+    try {
+      const refused = await setUp();
+      expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('there is no registry here')]);
+      expect(refused.out).toBe(`Kayıt / registry: DATABASE_URL (${url.host}/setup_outside)\n`);
+      const made = await setUp('--new');
+      expect(made.code, made.err).toBe(0);
+      const again = await setUp('--new');
+      expect([again.code, again.err]).toEqual([2, expect.stringContaining('there is a registry here')]);
+    } finally {
+      await admin.query('drop database setup_outside with (force)');
+      await admin.end();
+    }
   });
 
   it('gives the API user all that a first consent needs', async () => {
@@ -152,8 +193,9 @@ describe('setup', { timeout: 300_000 }, () => {
     [['--help'], 0, 'npm run setup'],
     [['help'], 0, 'npm run setup'],
     [['help', 'provider'], 0, 'npm run setup'],
-    [['nothing'], 2, 'unknown command'],
-    [['provider', '--title', 'X'], 2, '--brand-name is missing'],
+    [['nothing'], 2, 'unknown command nothing. Help: npm run setup -- help'],
+    [['registrar', '--new', '--email', 'a@b.example'], 2, 'there is a registry here'],
+    [['provider', '--title', 'X'], 2, '--brand-name eksik. Yardım: npm run setup -- help / --brand-name is missing.'],
     [['provider', '--title', 'X', '--brand-name', 'X', '--password', 'x'], 2, 'not understood'],
     [['provider', '--title', 'X', '--brand-name', 'X', '--code', '700100'], 2, 'the number is taken'],
     [['provider', '--title', 'X', '--brand-name', 'X', '--email', 'api@yeni.example'], 2, 'there is an account'],
@@ -165,6 +207,7 @@ describe('setup', { timeout: 300_000 }, () => {
     [['user', '--email', 'a@b.example', '--provider', '5'], 2, 'no such provider or partner'],
     [['password', '--email', 'kimse@yok.example'], 2, 'there is no account'],
     [['limit', '--provider', '700100', '--name', 'x', '--amount', '5'], 2, 'requestsPerSecond |'],
+    [['limit', '--provider', '700100', '--name', 'tokensPerHour', '--amount', '5'], 2, 'requestsPerSecond |'],
     [['policy', '--provider', '700100'], 2, 'or both'],
   ] as const)('answers %j with code %i and a sentence', async (args, code, sentence) => {
     const said = await run([...args]);

@@ -39,11 +39,11 @@ export async function takeLock(key: string, folder: string): Promise<FolderLock>
   const server = await listen(name);
   if (server === undefined) {
     const holder = await holderOf(name);
-    const number = holder === undefined ? '' : ` ${holder}`;
+    const named = (word: string): string => (holder === undefined ? '' : ` (${word} ${holder})`);
     throw new StartError(
       'FOLDER_IN_USE',
-      `${folder} klasörünü başka bir Açık İYS${number} kullanıyor: onu kapatın ya da ACIK_IYS_DATA ile başka bir klasör gösterin.`,
-      `The folder ${folder} is in use by another Açık İYS${number === '' ? '' : ` (process${number})`}: end it or name another folder in ACIK_IYS_DATA.`,
+      `${folder} klasörünü başka bir Açık İYS${named('süreç')} kullanıyor: onu kapatın ya da ACIK_IYS_DATA ile başka bir klasör gösterin.`,
+      `The folder ${folder} is in use by another Açık İYS${named('process')}: end it or name another folder in ACIK_IYS_DATA.`,
     );
   }
   return { release: () => server.close() };

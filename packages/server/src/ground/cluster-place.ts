@@ -63,7 +63,7 @@ export async function findPlace(folder: string): Promise<Place> {
         throw new StartError(
           'FOLDER_READ_ONLY',
           `${folder} içindeki veritabanı root ile kurulmuş: root ile başlatın ya da ACIK_IYS_DATA ile başka bir klasör gösterin.`,
-          `The database of ${folder} was laid by root: start as root or name another folder in ACIK_IYS_DATA.`,
+          `The database of ${folder} was set up by root: start as root or name another folder in ACIK_IYS_DATA.`,
         );
       }
       return placeAt(usual, undefined);

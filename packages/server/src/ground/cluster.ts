@@ -69,7 +69,11 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       );
     }
     if (firstTime) {
-      report('Veritabanı kuruluyor / laying the database');
+      report(
+        options.fill === undefined
+          ? 'Veritabanı kuruluyor / setting up the database'
+          : 'Yedek yerleştiriliyor / bringing the backup in',
+      );
       await layPlace(place, folder, binaries, fsync, options.fill);
     }
     const password = await readPassword(place);

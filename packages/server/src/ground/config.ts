@@ -19,13 +19,15 @@ export const VARIABLES = {
   HOST: { default: '127.0.0.1', about: 'Address to listen on; `0.0.0.0` opens it to the network.' },
   ACIK_IYS_DATA: {
     default: '',
-    about: 'Data folder: embedded database, files, secrets. Default: `data` in the clone.',
+    about:
+      'Data folder: embedded database, files, secrets. Default: `data` in the clone. The server and the programs beside it need the same.',
   },
   DATABASE_URL: { default: '', about: 'An outside PostgreSQL (16 or newer) instead of the embedded one.' },
   ACIK_IYS_DATABASE_CONNECTIONS: { default: '12', about: 'Most connections to PostgreSQL from this process.' },
   ACIK_IYS_DEMO: {
     default: '',
-    about: 'Demo accounts and history: `1` or `0`. Default: `1` with the embedded database, `0` with `DATABASE_URL`.',
+    about:
+      'Demo accounts and history: `1` or `0`. A registry that was set up without them is never opened with `1`. Default: `1` with the embedded database, `0` with `DATABASE_URL`.',
   },
   ACIK_IYS_SECRET: {
     default: '',
@@ -48,7 +50,8 @@ export const VARIABLES = {
   },
   ACIK_IYS_RATE_LIMITS: {
     default: '',
-    about: 'Limits per network address: `1` or `0`. Default: off in the demo, on otherwise.',
+    about:
+      'Limits of calls: `1` or `0`. Calls are counted per network address; how many a provider may make can be set for it alone (`npm run setup -- limit`); the numbers below hold for everybody else and for token requests. Default: off in the demo, on otherwise.',
   },
   ACIK_IYS_LIMIT_REQUESTS_PER_SECOND: { default: '10', about: 'Requests per second (H124).' },
   ACIK_IYS_LIMIT_TOKENS_PER_HOUR: { default: '100', about: 'Token requests per hour (H084).' },
@@ -62,7 +65,7 @@ export const VARIABLES = {
   ACIK_IYS_TSA_URL: {
     default: '',
     about:
-      'RFC 3161 time-stamp authority for day files. In the demo a simulator is started; without one no stamp is made.',
+      'RFC 3161 time-stamp authority for day files. In the demo a simulator is started; otherwise, without one, no stamp is made.',
   },
   ACIK_IYS_PUSH_PRIVATE: {
     default: '',
@@ -105,7 +108,7 @@ export interface Config {
 }
 
 /**
- * Reads the configuration; a value that cannot be meant ends the start with a sentence that names the variable.
+ * Reads the configuration. Throws a StartError, which names the variable, for a value that is not acceptable.
  * @param home folder of the clone, for the default of the data folder
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>, home: string): Config {

@@ -174,6 +174,7 @@ grant delete, insert, select, update on provider_limit to acik_iys_app;
 create table push_address (
   brand_id integer not null,
   push_id uuid not null,
+  holder_code integer not null,
   channel smallint not null,
   url text not null,
   username text not null,
@@ -184,10 +185,10 @@ create table push_address (
   attempts integer not null default 0,
   failing_since timestamp with time zone,
   next_try_at timestamp with time zone,
+  lease_until timestamp with time zone,
   constraint push_address_pkey PRIMARY KEY (brand_id, push_id),
   constraint push_address_status_check CHECK ((status = ANY (ARRAY['connected'::text, 'parked'::text])))
 );
-CREATE UNIQUE INDEX push_address_by_url ON public.push_address USING btree (brand_id, channel, url);
 grant delete, insert, select, update on push_address to acik_iys_app;
 
 create table refresh_token (
@@ -257,6 +258,7 @@ grant delete, insert, select, update on schema_migration to acik_iys_app;
 create table secret_print (
   one boolean not null default true,
   print text not null,
+  demo boolean not null,
   constraint secret_print_pkey PRIMARY KEY (one),
   constraint secret_print_one_check CHECK (one)
 );

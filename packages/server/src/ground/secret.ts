@@ -3,7 +3,8 @@
 //
 // Addresses are found by keys under it, so under another secret a registry looks empty: its refusals are not seen, and a
 // new consent counts as the first. The database therefore keeps a print of the secret that it was first served with, and
-// nobody works on it with another.
+// nobody works on it with another. With the print it keeps whether it was set up with the demo, whose movements could
+// never be deleted again from a registry that is meant in earnest.
 
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
@@ -21,10 +22,14 @@ export type SecretPlace = Pick<Config, 'secret' | 'dataFolder'>;
 
 /**
  * The secret of a migrated database. Where it has none yet, the one that is given or kept becomes its own, or one is
- * made. Throws a StartError where its secret is not here.
+ * made; with that is settled for ever whether the registry is a demo. Throws a StartError where its secret is not here,
+ * or where the demo is asked for and it was set up without.
  * @param url of the database's owner: the application's role may not write the print
  */
-export async function masterSecret(url: string, place: SecretPlace): Promise<Buffer> {
+export async function masterSecret(
+  url: string,
+  { demo, ...place }: SecretPlace & Pick<Config, 'demo'>,
+): Promise<Buffer> {
   const database = openDatabase({ url, role: undefined, connectionsMax: 1 });
   try {
     return await database.transaction(async (connection) => {
@@ -32,9 +37,11 @@ export async function masterSecret(url: string, place: SecretPlace): Promise<Buf
       await connection.run('lock table secret_print in share row exclusive mode');
       if ((await printIn(connection)) === undefined) {
         const secret = (await foundSecret(place)) ?? (await makeSecret(place.dataFolder));
-        await connection.run('insert into secret_print (print) values ($1)', [secretPrint(secret)]);
+        await connection.run('insert into secret_print (print, demo) values ($1, $2)', [secretPrint(secret), demo]);
       }
-      return await existingSecret(connection, place);
+      const secret = await existingSecret(connection, place);
+      if (demo) await mustBeDemo(connection);
+      return secret;
     });
   } finally {
     await database.close();
@@ -61,6 +68,16 @@ export async function existingSecret(database: Pick<Connection, 'rows'>, place: 
     );
   }
   return secret;
+}
+
+async function mustBeDemo(database: Pick<Connection, 'rows'>): Promise<void> {
+  const [row] = await database.rows<[boolean]>('select demo from secret_print');
+  if (row?.[0] === true) return;
+  throw new StartError(
+    'CONFIGURATION',
+    'Bu kayıt denemesiz kurulmuş; ACIK_IYS_DEMO=0 ile açın.',
+    'This registry was set up without the demo; start it with ACIK_IYS_DEMO=0.',
+  );
 }
 
 /** One-way print of a master secret: tells whether a secret is the right one, and nothing else of it. */

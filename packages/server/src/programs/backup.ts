@@ -18,7 +18,7 @@ const HELP = `Yedek alır / takes a backup:  npm run backup -- --to KLASOR
 
 Sunucu çalışırken alınır. Ana sır olmadan yedekteki adresleri kimse okuyamaz: sırrı ayrı bir yerde saklayın.
 Taken while the server works. Without the master secret nobody reads the addresses in it: keep the secret elsewhere.
-Geri yüklemek için / to restore:  npm run restore -- --from KLASOR`;
+Geri yüklemek için / to restore:  npm run restore -- --from KLASOR --secret-file DOSYA`;
 
 runMain(async (args) => {
   const { values } = readArguments({
@@ -33,15 +33,19 @@ runMain(async (args) => {
     console.log(HELP);
     return EXIT_DONE;
   }
-  if (!values.to) throw new UsageError('--to ile yedeğin klasörünü verin; --help', 'name the folder in --to; --help');
+  if (!values.to)
+    throw new UsageError(
+      '--to ile yedeğin klasörünü verin. Yardım: npm run backup -- --help',
+      'name the folder in --to. Help: npm run backup -- --help',
+    );
   const to = pathOf(values.to);
   const withSecret = values['with-secret'] === true;
   const config = configuration();
   if (config.databaseUrl !== undefined)
     throw new StartError(
       'CONFIGURATION',
-      'DATABASE_URL ile gelen PostgreSQL kendi araçlarıyla yedeklenir (pg_basebackup, pgBackRest; bkz. docs): bu komut gömülü veritabanı içindir.',
-      'A PostgreSQL of DATABASE_URL is backed up with its own tools (pg_basebackup, pgBackRest; see docs): this command is for the embedded database.',
+      'DATABASE_URL ile gelen PostgreSQL kendi araçlarıyla yedeklenir (pg_basebackup, pgBackRest; bkz. docs/operators.md): bu komut gömülü veritabanı içindir.',
+      'A PostgreSQL of DATABASE_URL is backed up with its own tools (pg_basebackup, pgBackRest; see docs/operators.md): this command is for the embedded database.',
     );
   if (isBelow(to, config.dataFolder))
     throw new StartError(

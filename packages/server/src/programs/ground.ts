@@ -6,14 +6,14 @@
 // nothing to start.
 // Exit codes: 0 done, 1 done and found wanting, 2 could not be done.
 
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { lockFolder, openCluster } from '../ground/cluster.ts';
 import { hasCluster, runningCluster } from '../ground/cluster-running.ts';
 import { type Config, readConfig } from '../ground/config.ts';
-import { DatabaseUnavailable } from '../ground/database.ts';
+import { DatabaseUnavailable, openDatabase } from '../ground/database.ts';
 import { StartError } from '../ground/start-error.ts';
 
 export const EXIT_DONE = 0;
@@ -51,6 +51,25 @@ export function configuration(): Config {
 /** A path as the caller meant it: npm runs programs in the clone and keeps the caller's folder in INIT_CWD. */
 export function pathOf(given: string, from: string = process.env['INIT_CWD'] ?? process.cwd()): string {
   return resolve(from, given);
+}
+
+/** What a configuration points at, for people: the data folder, or an outside database without user and password. */
+export function registryName({ databaseUrl, dataFolder }: Config): string {
+  if (databaseUrl === undefined) return dataFolder;
+  const url = URL.parse(databaseUrl);
+  return url === null ? 'DATABASE_URL' : `DATABASE_URL (${url.host}${url.pathname})`;
+}
+
+/** Whether a registry was set up there, be it without a single account. */
+export async function hasRegistry({ databaseUrl, dataFolder }: Config): Promise<boolean> {
+  if (databaseUrl === undefined) return await hasCluster(dataFolder);
+  const database = openDatabase({ url: databaseUrl, role: undefined, connectionsMax: 1 });
+  try {
+    const [row] = await database.rows<[boolean]>(`select to_regclass('schema_migration') is not null`);
+    return row?.[0] === true;
+  } finally {
+    await database.close();
+  }
 }
 
 /**
@@ -112,9 +131,10 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   } catch (error) {
     if (!String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS')) throw error;
     const said = (error as Error).message.split('\n')[0];
+    const help = `npm run ${basename(process.argv[1] ?? '', '.ts')} -- --help`;
     throw new UsageError(
-      `Seçenekler anlaşılmadı (${said}); --help`,
-      `the options were not understood (${said}); --help`,
+      `Seçenekler anlaşılmadı (${said}). Yardım: ${help}`,
+      `the options were not understood (${said}). Help: ${help}`,
     );
   }
 }

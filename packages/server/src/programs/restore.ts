@@ -22,15 +22,17 @@ import { configuration, EXIT_DONE, EXIT_WANTING, pathOf, readArguments, runMain,
 /** Movements of each journal that are looked at: a second for hundreds of brands. */
 const NEWEST = 1_000;
 
-const HELP = `Yedeği geri yükler / brings a backup back:  npm run restore -- --from KLASOR
+const HELP = `Yedeği geri yükler / brings a backup back:  npm run restore -- --from KLASOR --secret-file DOSYA
 
   --from KLASOR         yedeğin klasörü / the backup's folder
-  --secret-file DOSYA   ana sırrın dosyası; ACIK_IYS_SECRET varsa o, ikisi de yoksa yedekteki kullanılır
-                        the master secret's file; ACIK_IYS_SECRET wins, without both the one in the backup is used
+  --secret-file DOSYA   ana sırrın dosyası; kopyası veri klasörüne konur. Verilmezse yedekteki (--with-secret) kullanılır
+                        the master secret's file, copied into the data folder. Without it: that of the backup
   --help                bu sayfa / this page
 
 Boş bir veri klasörüne yükler (ACIK_IYS_DATA); dolu olana dokunmaz. / Restores into an empty data folder
-(ACIK_IYS_DATA); one that is not empty is left alone.`;
+(ACIK_IYS_DATA); one that is not empty is left alone.
+ACIK_IYS_SECRET verilmişse sır odur ve klasöre yazılmaz: sunucu da onunla başlatılır. / Where ACIK_IYS_SECRET is set, it
+is the secret and is not written into the folder: the server is started with it too.`;
 
 runMain(async (args) => {
   const { values } = readArguments({
@@ -46,7 +48,10 @@ runMain(async (args) => {
     return EXIT_DONE;
   }
   if (!values.from)
-    throw new UsageError('--from ile yedeğin klasörünü verin; --help', 'name the backup in --from; --help');
+    throw new UsageError(
+      '--from ile yedeğin klasörünü verin. Yardım: npm run restore -- --help',
+      'name the backup in --from. Help: npm run restore -- --help',
+    );
   const config = configuration();
   if (config.databaseUrl !== undefined)
     throw new StartError(
@@ -100,7 +105,7 @@ async function restore(config: Config, from: string, manifest: Manifest, secret:
       console.log(
         [
           `${counts.faults === 0 ? '✓' : '✗'} Geri yüklendi / restored: ${folder}  (${seconds} s)`,
-          `  ${manifest.endedAt} anına kadar onaylanan her şey burada. / All that was acknowledged before ${manifest.endedAt} is here.`,
+          `  ${manifest.endedAt} anına kadar kaydedildiği bildirilen her şey burada. / All that was acknowledged before ${manifest.endedAt} is here.`,
           `  ${counts.brands} marka / brands, ${counts.faults} kusur / faults. Tamamı için / for all of it: npm run audit`,
         ].join('\n'),
       );

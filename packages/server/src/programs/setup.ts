@@ -1,6 +1,7 @@
 // `npm run setup`: makes the first registrar account, providers with their brands and API users, partners and what they
 // may do, and changes passwords, limits and policies: all that a registry without the demo needs to begin. Works beside
-// a running server, which feels it within a second, and without one, on a new data folder too.
+// a running server, which feels it within a second, and without one. It says which registry it works on, and sets up a
+// new one only where told to (--new): a mistyped folder must not become a second registry.
 //
 // A password never comes as an argument, which every user of the machine sees in the list of processes: it comes from
 // ACIK_IYS_NEW_PASSWORD, from standard input where asked for, or from the terminal; else one is made and shown once.
@@ -39,7 +40,19 @@ import {
   type PartyErrorReason,
 } from '../rooms/parties/index.ts';
 import { openRegistry } from '../rooms/registry/index.ts';
-import { configuration, EXIT_DONE, layGround, readArguments, runMain, UsageError } from './ground.ts';
+import {
+  configuration,
+  EXIT_DONE,
+  hasRegistry,
+  layGround,
+  readArguments,
+  registryName,
+  runMain,
+  UsageError,
+} from './ground.ts';
+
+/** A token request comes before anybody knows whose it is: for it the general setting always holds. */
+const PROVIDER_LIMITS = LIMIT_NAMES.filter((name) => name !== 'tokensPerHour');
 
 const HELP = `Kurulum / setup:  npm run setup -- KOMUT [seçenekler]
 
@@ -58,12 +71,17 @@ const HELP = `Kurulum / setup:  npm run setup -- KOMUT [seçenekler]
   disable   --email E                           hesabı kapatır / shuts an account
   enable    --email E                           hesabı açar / opens an account
   limit     --provider K --name L               sağlayıcıya özel sınır / a provider's own limit
-            (--amount N | --default)            L: ${LIMIT_NAMES.join(' | ')}
+            (--amount N | --default)            L: ${PROVIDER_LIMITS.join(' | ')}
   policy    --provider K                        V: official | welcoming
             [--strictness V] [--historic-load open|closed]
 
+--new, her komutla / with any command: önce yeni bir kayıt kurar; klasör (ACIK_IYS_DATA) ya da veritabanı (DATABASE_URL)
+boş olmalı / first sets up a new registry; the folder (ACIK_IYS_DATA) or database (DATABASE_URL) must be empty
+
 Parola / password: ACIK_IYS_NEW_PASSWORD, ya da / or --password-stdin (ilk satır / the first line), ya da uçbirimde
 sorulur / or asked for on a terminal. Hiçbiri yoksa üretilir ve bir kez gösterilir / else one is made and shown once.`;
+
+const SEE_HELP = ['Yardım: npm run setup -- help', 'Help: npm run setup -- help'] as const;
 
 /** The column's greatest: no limit that anybody meets. */
 const CONSENT_LIMIT_NONE = 2_147_483_647;
@@ -221,7 +239,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     flags: ['default'],
     async read(values) {
       const providerCode = number(values, 'provider');
-      const name = oneOf<LimitName>(values, 'name', LIMIT_NAMES);
+      const name = oneOf<LimitName>(values, 'name', PROVIDER_LIMITS);
       if (name === undefined) throw missing('name');
       const amount = optionalNumber(values, 'amount') ?? null;
       if ((amount === null) !== (values['default'] === true))
@@ -372,7 +390,7 @@ function text(values: Values, name: string): string {
 }
 
 function missing(name: string): UsageError {
-  return new UsageError(`--${name} eksik; --help`, `--${name} is missing; --help`);
+  return new UsageError(`--${name} eksik. ${SEE_HELP[0]}`, `--${name} is missing. ${SEE_HELP[1]}`);
 }
 
 function number(values: Values, name: string): number {
@@ -443,24 +461,43 @@ function asUsageError(error: unknown): UsageError | undefined {
   return undefined;
 }
 
+function mustBeAsMeant(isThere: boolean, isNew: boolean): void {
+  if (isThere && isNew)
+    throw new UsageError(
+      'Burada bir kayıt var: --new olmadan yineleyin ya da başka bir yer gösterin (ACIK_IYS_DATA, DATABASE_URL)',
+      'there is a registry here: say it without --new, or name another place (ACIK_IYS_DATA, DATABASE_URL)',
+    );
+  if (!isThere && !isNew)
+    throw new UsageError(
+      'Burada kayıt yok: doğru yeri gösterin (ACIK_IYS_DATA, DATABASE_URL) ya da yeni bir kayıt için --new ekleyin',
+      'there is no registry here: name the right place (ACIK_IYS_DATA, DATABASE_URL), or add --new for a new one',
+    );
+}
+
 runMain(async ([name, ...args]) => {
   if (name === undefined || ['help', '--help', '-h'].includes(name) || args.includes('--help')) {
     console.log(HELP);
     return EXIT_DONE;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw new UsageError(`Bilinmeyen komut: ${name}; --help`, 'unknown command; --help');
+  if (command === undefined)
+    throw new UsageError(`Bilinmeyen komut: ${name}. ${SEE_HELP[0]}`, `unknown command ${name}. ${SEE_HELP[1]}`);
   const options: Options = Object.fromEntries([
     ...command.options.map((option) => [option, { type: 'string' }] as const),
     ...(command.flags ?? []).map((option) => [option, { type: 'boolean' }] as const),
+    ['new', { type: 'boolean' }],
   ]);
-  const work = await command.read(readArguments({ args, options }).values as Values);
-
+  const values = readArguments({ args, options }).values as Values;
   const config = configuration();
-  const ground = await layGround(config, { lay: true });
+  // Before a password is asked for: whoever types one should see where it goes.
+  console.log(`Kayıt / registry: ${registryName(config)}`);
+  mustBeAsMeant(await hasRegistry(config), values['new'] === true);
+  const work = await command.read(values);
+
+  const ground = await layGround(config, { lay: values['new'] === true });
   try {
     await migrate(ground.url);
-    const secret = await masterSecret(ground.url, config);
+    const secret = await masterSecret(ground.url, { ...config, demo: false });
     const role = (await roleExists(ground.url)) ? APP_ROLE : undefined;
     const database = openDatabase({
       url: ground.url,

@@ -1,4 +1,4 @@
-// The registry as a page of rules, for the model test: written from the official contract and the architecture, without
+// The registry as a page of rules, for the model test: written from the official contract and docs/law.md, without
 // a line of the program. States, histories and feeds are what the accepted statements make of it, replayed in the order
 // of their numbers; nothing here knows of time, transactions or databases.
 

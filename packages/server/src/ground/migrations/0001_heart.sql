@@ -1,7 +1,7 @@
 -- The heart: who takes part, the brands' journals, and what hangs on them.
 --
 -- Per-brand tables carry brand_id first in every key, have no foreign keys, no triggers and no sequences, so that
--- they can be distributed by brand_id one day (architecture, section 6). Parties are ordinary reference data.
+-- they can be distributed by brand_id one day (docs/adr/0005-everything-by-brand.md). Parties are ordinary reference data.
 
 do $$
 begin
@@ -15,10 +15,12 @@ $$;
 
 ------------------------------------------------------------------------------------------------- secret
 
--- One row: the print of the master secret under which everything here is sealed (ground/secret.ts).
+-- One row, written when the registry is first served: the print of the master secret under which everything here is
+-- sealed, and whether it was set up with the demo, whose movements could never be deleted again (ground/secret.ts).
 create table secret_print (
   one   boolean primary key default true check (one),
-  print text not null
+  print text not null,
+  demo  boolean not null
 );
 
 ------------------------------------------------------------------------------------------------ parties
@@ -246,9 +248,11 @@ create index retailer_access_by_retailer on retailer_access (brand_id, retailer_
 
 --------------------------------------------------------------------------------------------- deliveries
 
+-- `holder_code`: the provider or partner whose address it is. `lease_until`: the process that serves it has it so long.
 create table push_address (
   brand_id      integer not null,
   push_id       uuid not null,
+  holder_code   integer not null,
   channel       smallint not null,
   url           text not null,
   username      text not null,
@@ -259,9 +263,9 @@ create table push_address (
   attempts      integer not null default 0,
   failing_since timestamptz,
   next_try_at   timestamptz,
+  lease_until   timestamptz,
   primary key (brand_id, push_id)
 );
-create unique index push_address_by_url on push_address (brand_id, channel, url);
 
 ---------------------------------------------------------------------------------------- reconciliation
 

@@ -1,4 +1,4 @@
-// Counting of calls per network address, for the limits that the original publishes (iys-api.md, "Limits").
+// Counting of calls per network address, for the limits that the original publishes (official API, limits).
 //
 // A window starts with the first call after the last one ended and lasts its second or hour, whatever is called
 // meanwhile: a refused call is not counted and moves nothing. Where several limits apply to a call, it is counted in all

@@ -11,7 +11,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../../ground/clock.ts';
 import { Recent } from './fresh-cache.ts';
 
-/** Life of an access token in seconds (iys-api.md, "Authentication"). */
+/** Life of an access token in seconds (official API, token request). */
 export const ACCESS_SECONDS = 7_200;
 /** Life of a refresh token in seconds (the same). */
 export const REFRESH_SECONDS = 14_400;

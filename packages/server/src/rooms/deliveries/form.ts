@@ -1,13 +1,15 @@
 // What a caller writes to register or remove a push address, checked; all faults of an entry are collected.
 // Codes and locations: official API, Push (H093, H111, H117, H531).
 
-import { CHANNELS, type Channel } from '@acik-iys/law';
+import { CHANNELS, type Channel, type ConnectionReason } from '@acik-iys/law';
 
 /** `location` and `value` are there where the contract shows them. */
 export interface PushFault {
   readonly code: 'H093' | 'H111' | 'H117' | 'H191' | 'H530' | 'H531';
   readonly location?: readonly [string];
   readonly value?: unknown;
+  /** Of H530 alone, and always. */
+  readonly reason?: ConnectionReason;
 }
 
 export interface Connection {

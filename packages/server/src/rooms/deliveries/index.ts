@@ -6,7 +6,7 @@
 // own, renews and removes its own; the provider sees all addresses of its brands and can remove those of partners too.
 
 import { randomUUID } from 'node:crypto';
-import { CHANNELS, type Channel } from '@acik-iys/law';
+import { CHANNELS, type Channel, type ConnectionReason } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database, Connection as DatabaseConnection } from '../../ground/database.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
@@ -152,11 +152,11 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
     connections: readonly Connection[],
   ): Promise<PushFault[] | 'registered'> {
     // Before receivers are called: a list that cannot be kept anyway makes no calls.
-    if (!haveRoom(await addressesOf(database, brandId, holder), connections)) return [{ code: 'H530' }];
+    if (!haveRoom(await addressesOf(database, brandId, holder), connections)) return [connectionFault('full')];
     const failures = await Promise.all(connections.map((connection) => tryOut(connection, receiverOptions)));
     const found = failures.filter((fault) => fault !== undefined);
     if (found.length > 0) return found;
-    if ((await keep(brandId, holder, connections)) === 'full') return [{ code: 'H530' }];
+    if ((await keep(brandId, holder, connections)) === 'full') return [connectionFault('full')];
     loop.wake(brandId);
     return 'registered';
   }
@@ -192,12 +192,12 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
       if (faults.length > 0) return faults;
       const connections = lastOfEach(checked as Connection[]);
       if (!connections.every(({ channel }) => scope.may(channel, 'write'))) return 'no-right';
-      if (entries.length > ENTRIES_MAX) return [{ code: 'H530' }];
+      if (entries.length > ENTRIES_MAX) return [connectionFault('full')];
 
       const { brandId } = scope;
       const holder = await holderOf(scope);
       const answer = await inQueue(`${brandId} ${holder}`, () => tryAndKeep(brandId, holder, connections));
-      return answer ?? [{ code: 'H530' }];
+      return answer ?? [connectionFault('busy')];
     },
 
     async unregister(scope, body) {
@@ -216,7 +216,7 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
         for (const { pushId } of going) await transaction.run(sql.REMOVE, [brandId, pushId]);
         return going.length;
       });
-      return removed > 0 ? 'removed' : [{ code: 'H530' }];
+      return removed > 0 ? 'removed' : [connectionFault('unknown')];
     },
 
     async list(scope) {
@@ -264,10 +264,10 @@ async function tryOut(connection: Connection, options: ReceiverOptions): Promise
   try {
     const unauthorized = await receiver.post(TEST_PAGE, undefined);
     if ('failure' in unauthorized) return faultOf(unauthorized.failure);
-    if (unauthorized.status !== 401) return { code: 'H530' };
+    if (unauthorized.status !== 401) return connectionFault('open');
     const authorized = await receiver.post(TEST_PAGE, connection);
     if ('failure' in authorized) return faultOf(authorized.failure);
-    return isSuccess(authorized) ? undefined : { code: 'H530' };
+    return isSuccess(authorized) ? undefined : connectionFault('unwelcome');
   } finally {
     receiver.close();
   }
@@ -275,5 +275,9 @@ async function tryOut(connection: Connection, options: ReceiverOptions): Promise
 
 function faultOf(failure: CallFailure): PushFault {
   if (failure === 'timeout') return { code: 'H191' };
-  return { code: failure === 'plain' ? 'H531' : 'H530' };
+  return failure === 'plain' ? { code: 'H531' } : connectionFault('unreachable');
+}
+
+function connectionFault(reason: ConnectionReason): PushFault {
+  return { code: 'H530', reason };
 }

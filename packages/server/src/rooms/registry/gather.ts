@@ -1,9 +1,9 @@
-// Gathers single look-ups that arrive together into one query: 36,000 a second become 130,000 and more (storage.md).
+// Gathers single look-ups that arrive together into one query: 36,000 a second become 130,000 and more (docs/adr/0006-rounds.md).
 // Natural batching, as in `rounds.ts`: no timer; what arrives while the allowed queries are in flight rides in the next.
 
 /** Two queries keep the database busy; what arrives meanwhile gathers. */
 const IN_FLIGHT_MAX = 2;
-/** Beyond a few thousand keys the plan of a list look-up changes for the worse (storage.md). */
+/** Beyond a few thousand keys the plan of a list look-up changes for the worse (the same). */
 const KEYS_MAX = 1_000;
 /** Callers that may wait; past it they are told to come again. */
 const WAITING_MAX = 20_000;

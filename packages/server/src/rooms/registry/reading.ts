@@ -18,7 +18,7 @@ import { codeOfOutcome, OUTCOMES } from './words.ts';
 export const REQUEST_KEPT_SECONDS = 60 * 86_400;
 /** End of the year 9999: hides nothing, also not what a process with a faster clock has received. */
 const FOREVER = 253_402_300_799;
-/** List look-ups are cut into pieces of so many keys, which stay nested-loop at any size (storage.md). */
+/** List look-ups are cut into pieces of so many keys, which stay nested-loop at any size (docs/adr/0006-rounds.md). */
 const GRANTED_PIECE = 1_000;
 
 /** What stands for a key: a movement, a withheld refusal, or both. */

@@ -564,8 +564,8 @@ export class RoundDraft {
 }
 
 /**
- * The date that a refusal without one counts from: its receipt (law.md, rule 12), so that no consent given before passes
- * it. The operator's report of a closed line carries the date that the consent had (iys-api.md, sources).
+ * The date that a refusal without one counts from: its receipt (docs/law.md, rule 12), so that no consent given before passes
+ * it. The operator's report of a closed line carries the date that the consent had (official API, sources).
  */
 function undatedRefusal(statement: Statement, old: KeyState['stored'], journal: Journal): number | null {
   if (statement.source === SOURCE_NUMBERS.IYS_AHS_HAT_KAPATMA) return old?.consentedAt ?? null;

@@ -1,8 +1,8 @@
 // The SQL of a round, one text for PostgreSQL and for Citus. Every set-based write is anchored on the journal row
-// (`from brand_journal j … where j.brand_id = any($n)`), so that it runs whole where the brand lives (architecture,
-// section 6). Where keys drive, the look-up is a LATERAL with OFFSET 0: it can only be a look-up by key, with
-// statistics or without. Inside such a fence, and on a table that is deleted from, the brands are named once more: the
-// equality with the journal's brand alone does not lead Citus to one shard.
+// (`from brand_journal j … where j.brand_id = any($n)`), so that it runs whole where the brand lives
+// (docs/adr/0005-everything-by-brand.md). Where keys drive, the look-up is a LATERAL with OFFSET 0: it can only be a
+// look-up by key, with statistics or without. Inside such a fence, and on a table that is deleted from, the brands are
+// named once more: the equality with the journal's brand alone does not lead Citus to one shard.
 
 import type { Query } from '../../ground/database.ts';
 import { MOVEMENT_COLUMNS } from './movements.ts';

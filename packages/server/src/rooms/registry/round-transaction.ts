@@ -1,4 +1,4 @@
-// One round: a transaction that records the statements of its tasks (architecture, section 4).
+// One round: a transaction that records the statements of its tasks (docs/adr/0006-rounds.md).
 //
 // Lock the journals in brand order, read all present states with one query, judge in memory, write (`round-draft.ts`);
 // commit; only then answer.

@@ -11,9 +11,9 @@
 // - A brand whose journal another process holds is left for the next round, and after BUSY_ROUNDS_MAX rounds waited for.
 // Nothing is answered before the transaction that holds it has committed. A crash loses only what was not answered.
 
-/** Largest transaction: more gain little (storage.md) and make everybody else wait. */
+/** Largest transaction: more gain little (docs/adr/0006-rounds.md) and make everybody else wait. */
 export const ROUND_STATEMENTS_MAX = 5_000;
-/** Two writers keep two cores and one disk busy; more only wait for each other (measured in storage.md). */
+/** Two writers keep two cores and one disk busy; more only wait for each other (the same). */
 export const ROUNDS_IN_FLIGHT_MAX = 2;
 /** Statements that may wait: a few seconds of work. */
 export const QUEUE_STATEMENTS_MAX = 60_000;

@@ -1,7 +1,7 @@
 // The SQL of `day_report`. A row goes queued → inprogress → completed, or → error and back to inprogress. Whoever makes
 // a day holds it by (inprogress, attempts): every later word of his is conditional on both, so that a worker whose day
 // was taken over meanwhile changes nothing. Every statement that writes names its brand; inserts are anchored on the
-// journal row (architecture, section 6).
+// journal row (docs/adr/0005-everything-by-brand.md).
 
 import type { Query } from '../../ground/database.ts';
 
