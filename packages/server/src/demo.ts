@@ -15,23 +15,13 @@ import {
   type Statement,
   TACIR,
 } from '@acik-iys/law';
+import { DEMO_ACCOUNTS } from './demo-accounts.ts';
 import type { Rooms } from './doors/official/index.ts';
 import type { Clock } from './ground/clock.ts';
 import type { Database } from './ground/database.ts';
 import type { AddressKeys } from './ground/keys.ts';
 import type { BrandScope } from './rooms/access/index.ts';
 import { DOORS, type Door, openRegistry } from './rooms/registry/index.ts';
-
-export const DEMO_ACCOUNTS = [
-  {
-    title: 'Örnek Perakende A.Ş.',
-    code: 600100,
-    email: 'api@ornek-perakende.example',
-    password: 'Ornek-Parola-600100',
-  },
-  { title: 'Örnek Banka A.Ş.', code: 600200, email: 'api@ornek-banka.example', password: 'Ornek-Parola-600200' },
-  { title: 'Örnek İş Ortağı A.Ş.', code: 900100, email: 'api@ornek-isortagi.example', password: 'Ornek-Parola-900100' },
-] as const;
 
 const DAY = 86_400;
 const DAYS = 14;

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DEMO_ACCOUNTS } from '../src/demo.ts';
+import { DEMO_ACCOUNTS } from '../src/demo-accounts.ts';
 import { type TestServer, testServer } from './support/server.ts';
 
 let server: TestServer;

@@ -1,6 +1,6 @@
 // The page at `/`: what runs here, in Turkish and English, and where to go. No script, no other file.
 
-import { DEMO_ACCOUNTS } from '../demo.ts';
+import { DEMO_ACCOUNTS } from '../demo-accounts.ts';
 
 /** A host name or IP address and a port, and nothing that could end a word of HTML or of a shell. */
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;

@@ -1,7 +1,7 @@
 // A caller of the official API over kept-alive connections, for tests that make many calls or lose their server.
 
 import { Agent, request } from 'node:http';
-import { DEMO_ACCOUNTS } from '../../src/demo.ts';
+import { DEMO_ACCOUNTS } from '../../src/demo-accounts.ts';
 
 export interface Said {
   readonly status: number;
