@@ -5,7 +5,7 @@
 // codes (`consent.status_absent`), which the native API shows. The sentences are ours and may get better at any
 // time: no program may depend on them. Each says what happened (`tr`, `en`) and how to mend it (`mendTr`, `mendEn`).
 //
-// A sentence may hold {field}, {limit}, {period} and {expected}; `sentences.ts` fills them. {field} is always the first
+// A sentence may hold {field}, {limit}, {period}, {expected} and {reason}; `sentences.ts` fills them. {field} is always the first
 // word, so that the sentence still reads well when a value is missing. Limits that the contract fixes are filled from
 // CONTRACT_LIMITS; limits that an installation can change (per second, per hour, subscription) and periods of the law
 // come from the caller, who knows what applied.
@@ -970,8 +970,8 @@ export const ERRORS = {
   H530: {
     own: 'push.connection_failed',
     http: 422,
-    tr: 'Bağlantı kurulamadı ya da kaldırılamadı.',
-    en: 'The connection could not be made or removed.',
+    tr: 'Bağlantı kurulamadı ya da kaldırılamadı: {reason}.',
+    en: 'The connection could not be made or removed: {reason}.',
     mendTr: 'Adresi, türü, kullanıcı adını, parolayı ve açık bağlantı sayınızı denetleyin.',
     mendEn: 'Check address, type, user name, password and how many connections you have.',
   },
@@ -1218,6 +1218,38 @@ export const OWN_ERRORS = {
 
 /** One of our own codes without an official one. */
 export type OwnErrorCode = keyof typeof OWN_ERRORS;
+
+/** Why a push connection was not made or removed: the {reason} of H530. */
+export const CONNECTION_REASONS = {
+  // One sentence for all of these: a receiver's owner knows which, and nobody learns what names our own network has.
+  unreachable: {
+    tr: 'adrese ulaşılamadı (adı çözülmüyor, bağlantıyı reddediyor, sertifikası geçersiz ya da özel bir ağda)',
+    en: 'the address was not reached (its name is not known, it refuses connections, its certificate is not valid, or it lies in a private network)',
+  },
+  open: {
+    tr: 'adres, kullanıcı adı ve parola taşımayan çağrıya 401 yanıtı vermedi',
+    en: 'the address did not answer 401 to a call without user name and password',
+  },
+  unwelcome: {
+    tr: 'adres, bu kullanıcı adı ve parolayı taşıyan çağrıya 2xx yanıtı vermedi',
+    en: 'the address did not answer 2xx to a call with this user name and password',
+  },
+  full: {
+    tr: 'bir türde en çok iki adresiniz olabilir',
+    en: 'you may have two addresses of a type at most',
+  },
+  busy: {
+    tr: 'önceki kayıt istekleriniz henüz sonuçlanmadı',
+    en: 'your earlier registrations are not finished yet',
+  },
+  unknown: {
+    tr: 'bu bilgilerle kayıtlı bir bağlantı yok',
+    en: 'there is no connection with these data',
+  },
+} as const;
+
+/** Names of CONNECTION_REASONS. */
+export type ConnectionReason = keyof typeof CONNECTION_REASONS;
 
 /**
  * The token path, by reason. The contract names some of its examples wrongly (empty and not a string are swapped);

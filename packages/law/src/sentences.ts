@@ -19,12 +19,19 @@ export type SentenceValues = Readonly<Record<string, string | number | Words>>;
 
 // What stands in a sentence whose value is missing in production: worse than the value, but readable.
 const FALLBACKS: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
-  tr: { field: 'Bir alan', limit: 'izin verilen sayıda', period: 'yasal süre', expected: 'belgelerde yazılı' },
+  tr: {
+    field: 'Bir alan',
+    limit: 'izin verilen sayıda',
+    period: 'yasal süre',
+    expected: 'belgelerde yazılı',
+    reason: 'nedeni bilinmiyor',
+  },
   en: {
     field: 'A field',
     limit: 'the allowed number of',
     period: 'the legal period',
     expected: 'see the documentation',
+    reason: 'for an unknown reason',
   },
 };
 

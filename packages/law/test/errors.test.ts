@@ -43,6 +43,7 @@ const NEEDS: Readonly<Record<string, Readonly<Record<string, string | number>>>>
   H353: { field: 'brandCode' },
   H467: { period: '3 iş günü' },
   H525: { limit: 250000 },
+  H530: { reason: 'kapalı' },
 };
 const OWN_NEEDS: Readonly<Record<string, Readonly<Record<string, string | number>>>> = {
   'request.too_large': { limit: 1048576 },

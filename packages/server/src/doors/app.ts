@@ -8,7 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { OWN_ERRORS, type OwnErrorCode, ownSentence } from '@acik-iys/law';
 import swagger from '@fastify/swagger';
 import reference from '@scalar/fastify-api-reference';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifySchema } from 'fastify';
+import { DEMO_ACCOUNTS } from '../demo-accounts.ts';
 import { errorFields, type Log } from '../ground/log.ts';
 import type { RequestMetrics } from '../ground/metrics.ts';
 import { homePage } from './home.ts';
@@ -135,9 +136,12 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
           'Resmî İYS API sözleşmesiyle uyumlu açık kayıt. / An open registry, wire-compatible with the official İYS API.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
+      // Relative: the host that the reader has come to, whatever it is called.
+      servers: [{ url: '/', description: 'Bu sunucu / This server' }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     hideUntagged: true,
+    ...(config.demo && { transform: withDemoAccount }),
     // A schema is known in the document by its own name.
     refResolver: { buildLocalReference: (json, _base, _fragment, at) => String(json.$id ?? `schema-${at}`) },
   });
@@ -168,6 +172,17 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
     }
   });
   return app;
+}
+
+/** In the demo the sample of the token request is an account that exists. */
+function withDemoAccount({ schema, url }: { schema: FastifySchema; url: string }): {
+  schema: FastifySchema;
+  url: string;
+} {
+  if (schema?.operationId !== 'createToken') return { schema, url };
+  const [{ email: username, password }] = DEMO_ACCOUNTS;
+  const body = { ...(schema.body as object), examples: [{ grant_type: 'password', username, password }] };
+  return { schema: { ...schema, body }, url };
 }
 
 /** Programs in the field join base and path with two slashes; proxies may send the whole address (RFC 9112, 3.2.2). */

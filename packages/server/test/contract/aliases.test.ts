@@ -1,5 +1,4 @@
-// What existing programs really send (iys-api.md, "Existing programs, and what they really send"): each line of that
-// page is a test here. They must work after nothing but a change of base address, user name and password.
+// What existing programs really send, as public ones in several languages were seen to: each of it is a test here. They must work after nothing but a change of base address, user name and password.
 
 import { formatTime } from '@acik-iys/law';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

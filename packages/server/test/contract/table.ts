@@ -185,7 +185,7 @@ function successMatches(answer: Recorded, status: number, contentType: string, e
 
 const isEmpty = (answer: Recorded, status: number): boolean => answer.status === status && answer.text === '';
 
-/** Examples' values that iys-api.md names as slips of the document, and what stands there instead. */
+/** Examples' values that are slips of the document, and what stands there instead. */
 function mended(value: Json): Json {
   if (Array.isArray(value)) return value.map(mended);
   if (!isObject(value)) return value;
@@ -217,7 +217,7 @@ function otherRows(known: readonly Row[]): Row[] {
               matches: (answer) => answer.status === status,
             });
         } else if (status === 204 || examples.length === 0 || examples.every(({ value }) => value === 1)) {
-          // The example `1` of three answers is a leftover (iys-api.md, Retailers and their access).
+          // The example `1` of three answers is a leftover: its release note 1.0.1 says that they have no body.
           rows.push({ ...base, contentType: undefined, name: title, matches: (answer) => isEmpty(answer, status) });
         } else
           for (const { contentType, name, value } of examples)

@@ -20,6 +20,8 @@ export interface Answer {
 export interface WireError {
   readonly code: string;
   readonly message: string;
+  /** Beside codes of our own alone: the contract's envelope has one sentence. */
+  readonly messageEn?: string;
   readonly location?: readonly (string | number)[];
   readonly value?: unknown;
   readonly index?: number;
@@ -49,7 +51,9 @@ export function refusal(
 
 /** One of our own errors, where the contract has none. */
 export function ownRefusal(code: OwnErrorCode, values: SentenceValues = {}, headers = {}): OfficialError {
-  return new OfficialError(OWN_ERRORS[code].http, [{ code, message: ownSentence(code, 'tr', values) }], headers);
+  const message = ownSentence(code, 'tr', values);
+  const messageEn = ownSentence(code, 'en', values);
+  return new OfficialError(OWN_ERRORS[code].http, [{ code, message, messageEn }], headers);
 }
 
 /** How faults of form are shown: where, what was sent, and in a batch at which place. */

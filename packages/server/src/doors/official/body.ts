@@ -1,6 +1,6 @@
 // Reads a JSON body without trusting it: UTF-8 only, bounded nesting, no key twice in one object. One pass over the
 // bytes before parsing counts depth and keys outside strings; an object that says a key twice has fewer keys after
-// parsing than colons before it.
+// parsing than colons before it. Which key it is, is looked for only then.
 
 import { isUtf8 } from 'node:buffer';
 
@@ -9,7 +9,8 @@ export const DEPTH_MAX = 16;
 
 export type ParsedBody =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly fault: 'empty' | 'utf8' | 'depth' | 'syntax' | 'duplicate' };
+  | { readonly ok: false; readonly fault: 'empty' | 'utf8' | 'depth' | 'syntax' }
+  | { readonly ok: false; readonly fault: 'duplicate'; readonly key: string };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -20,13 +21,14 @@ export function parseJson(body: unknown): ParsedBody {
   if (!isUtf8(body)) return { ok: false, fault: 'utf8' };
   const colons = scan(body);
   if (colons < 0) return { ok: false, fault: 'depth' };
+  const text = body.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    value = JSON.parse(text);
   } catch {
     return { ok: false, fault: 'syntax' };
   }
-  return keysIn(value) === colons ? { ok: true, value } : { ok: false, fault: 'duplicate' };
+  return keysIn(value) === colons ? { ok: true, value } : { ok: false, fault: 'duplicate', key: keyToldTwice(text) };
 }
 
 /** Colons outside strings, or -1 where it nests too deep. */
@@ -60,6 +62,26 @@ function keysIn(value: unknown): number {
     if (typeof inner === 'object') count += keysIn(inner);
   }
   return count;
+}
+
+/** The first key that stands twice in one object, of JSON text that has such a key. */
+function keyToldTwice(text: string): string {
+  const keys: Set<string>[] = [];
+  const colon = /\s*:/y;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '{') keys.push(new Set());
+    else if (text[i] === '}') keys.pop();
+    if (text[i] !== '"') continue;
+    const begin = i;
+    for (i++; text[i] !== '"'; i++) if (text[i] === '\\') i++;
+    colon.lastIndex = i + 1;
+    if (!colon.test(text)) continue;
+    const key = JSON.parse(text.slice(begin, i + 1)) as string;
+    const open = keys.at(-1) as Set<string>;
+    if (open.has(key)) return key;
+    open.add(key);
+  }
+  throw new Error('no key stands twice');
 }
 
 /** A JSON object, as opposed to a list, null or a word. */

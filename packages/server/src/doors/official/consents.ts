@@ -50,7 +50,7 @@ function assertMayWrite(call: BrandCall, statements: readonly Statement[]): void
 }
 
 /** Rows of access that one batch writes, some seconds of work: the contract's own bound (3,000 each) is three million. */
-const ACCESS_ENTRIES_MAX = 50_000;
+export const ACCESS_ENTRIES_MAX = 50_000;
 /** Faults told in one answer; the rest is told when these are mended. */
 const ERRORS_TOLD_MAX = 5_000;
 
@@ -188,8 +188,10 @@ function addBatch(version: 1 | 2): (call: BrandCall) => Promise<Answer> {
     if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw refusal('H092');
     if (list.length > STATEMENTS_MAX) throw refusal('H091');
     const { statements, access } = await checkList(call, list, version, door);
-    if (access.reduce((sum, retailers) => sum + (retailers?.length ?? 0), 0) > ACCESS_ENTRIES_MAX)
+    if (access.reduce((sum, retailers) => sum + (retailers?.length ?? 0), 0) > ACCESS_ENTRIES_MAX) {
+      await keepRefusals(call, statements, door);
       throw ownRefusal('request.too_many_retailers', { limit: ACCESS_ENTRIES_MAX });
+    }
     await assertRetailersKnown(
       call,
       statements.map((statement, index) => ({ statement, retailerAccess: access[index], index })),

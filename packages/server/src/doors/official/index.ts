@@ -18,7 +18,7 @@ import { retailerAccessRoutes } from './retailer-access.ts';
 import { retailerRoutes } from './retailers.ts';
 import type { Rooms } from './rooms.ts';
 import { type Call, type OfficialRoute, StoreFault } from './route.ts';
-import { Errors } from './schemas.ts';
+import { Errors, pathSchema } from './schemas.ts';
 import { tokenRoutes, tooManyTokens } from './token.ts';
 
 export type { Rooms } from './rooms.ts';
@@ -100,6 +100,7 @@ function openApi(route: OfficialRoute): Record<string, unknown> {
     tags: [route.tag],
     summary: `${route.summary.tr} / ${route.summary.en}`,
     ...(route.guard !== 'token' && { security: [{ bearer: [] }] }),
+    params: pathSchema(route.path),
     ...(route.schema.body && { body: route.schema.body }),
     ...(route.schema.query && { querystring: route.schema.query }),
     response: {
@@ -262,7 +263,7 @@ function bodyOf(notJson: ErrorCode, raw: unknown): Call['body'] {
     case 'depth':
       throw ownRefusal('request.too_deep', { limit: DEPTH_MAX });
     case 'duplicate':
-      throw ownRefusal('request.duplicate_key', { field: 'JSON' });
+      throw ownRefusal('request.duplicate_key', { field: parsed.key });
     case 'utf8':
       throw ownRefusal('request.not_utf8');
     default:

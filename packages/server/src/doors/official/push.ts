@@ -1,6 +1,6 @@
 // Push: addresses to which the registry sends its own movements.
 
-import { formatTime } from '@acik-iys/law';
+import { CONNECTION_REASONS, formatTime } from '@acik-iys/law';
 import type { PushFault } from '../../rooms/deliveries/index.ts';
 import { type Answer, faultsRefusal, refusal, wireFault } from './answer.ts';
 import { type BrandCall, GATES, type OfficialRoute, storing } from './route.ts';
@@ -13,8 +13,9 @@ function assertDone(answer: 'not-json-object' | 'no-right' | 'registered' | 'rem
   if (answer === 'not-json-object') throw refusal('H014');
   if (answer === 'no-right') throw refusal('H353', { field: 'type' });
   throw faultsRefusal(
-    answer.map((fault) => {
-      const { location, ...wire } = wireFault({ ...fault, location: fault.location ?? [] });
+    answer.map(({ reason, ...fault }) => {
+      const values = reason && { reason: CONNECTION_REASONS[reason] };
+      const { location, ...wire } = wireFault({ ...fault, location: fault.location ?? [], ...(values && { values }) });
       return { ...wire, ...(fault.location && { location }) };
     }),
   );

@@ -333,14 +333,20 @@ export const readingRoutes: readonly OfficialRoute[] = [
     method: 'GET',
     path: '/sps/{iysCode}/brands/{brandCode}/consents/changes',
     operation: 'PullPerBrandCode',
-    summary: { tr: 'İzin hareketlerini çek', en: 'Pull consent movements' },
+    summary: {
+      tr: 'İzin hareketlerini çek: kaydınkileri, istenirse sizinkileri',
+      en: "Pull consent movements: the registry's, or on demand your own",
+    },
     limits: ['requestsPerSecond'],
     gate: GATES.full,
     schema: {
       query: schemas.ChangesQuery,
       answers: {
         200: { description: 'Hareketler / Movements', schema: schemas.Changes },
-        204: { description: 'Yeni hareket yok / Nothing new' },
+        204: {
+          description:
+            'Yeni hareket yok: son after değerinizi saklayın / Nothing new: keep the last after you were given',
+        },
       },
     },
     handle: changes,

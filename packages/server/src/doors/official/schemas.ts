@@ -2,7 +2,7 @@
 // are in the handlers and in packages/law.
 
 import { CHANNELS, PROVIDER_SOURCES, RECIPIENT_TYPES, RETAILER_ACCESS_MAX, STATUSES } from '@acik-iys/law';
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { RETAILER_STATUSES } from '../../rooms/parties/index.ts';
 
 const text = Type.String();
@@ -16,9 +16,34 @@ const transaction = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const type = words(CHANNELS);
 const recipientType = words(RECIPIENT_TYPES);
 const recipient = Type.String({
-  description: 'E.164 (+905…) for ARAMA and MESAJ, e-mail for EPOSTA',
+  description:
+    'ARAMA ve MESAJ için E.164 numarası (+905…), EPOSTA için e-posta adresi / E.164 number (+905…) for ARAMA and MESAJ, e-mail for EPOSTA',
   examples: ['+905321234567'],
 });
+const number = (description: string) => Type.Integer({ minimum: 0, description });
+/** What stands in paths, by the contract's names. */
+const PATH_PARAMETERS: Readonly<Record<string, TSchema>> = {
+  iysCode: number('Hizmet sağlayıcının numarası / Number of the service provider'),
+  brandCode: number('Markanın numarası; ana markanınki iysCode’dur / Number of the brand; the main brand has iysCode'),
+  integratorCode: number('İş ortağının numarası / Number of the business partner'),
+  retailerCode: number('Bayinin numarası, sekiz hane / Number of the retailer, eight digits'),
+  code: number('İlin ya da ilçenin kodu / Code of the province or district'),
+  recipientType,
+  type,
+  reportDate: Type.String({
+    format: 'date',
+    description:
+      'Türkiye saatiyle kapanmış bir gün: dünden yedi gün öncesine kadar / A closed day in Turkish time: yesterday back to seven days ago',
+  }),
+  requestId: Type.String({
+    description: 'Toplu eklemenin yanıtındaki requestId / requestId of the answer to a batch',
+  }),
+};
+/** The parameters of a path in the contract's spelling. */
+export function pathSchema(path: string): TSchema {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  return Type.Object(Object.fromEntries(names.map((name) => [name, PATH_PARAMETERS[name] as TSchema])));
+}
 /** Bodies in which another key is a fault (H016, H118). */
 const CLOSED = { additionalProperties: false };
 /** What is answered where there is nothing, with no error code. */
@@ -105,12 +130,25 @@ export const Page = Type.Object({
 const pagination = Type.Object({ totalCount: whole, pageSize: whole, offset: whole });
 export const History = Type.Object({ list: Type.Array(Type.Object(movement)), pagination });
 export const ChangesQuery = Type.Object({
-  after: Type.Optional(Type.String({ description: '<saniye / seconds>_<transactionId>' })),
+  after: Type.Optional(
+    Type.String({
+      description:
+        'Önceki yanıtın after değeri, olduğu gibi; ilk çağrıda yoktur / after of the answer before, as it is; absent in the first call',
+    }),
+  ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1000 })),
-  source: Type.Optional(words(['IYS', 'HS'])),
+  source: Type.Optional(
+    words(['IYS', 'HS'], {
+      default: 'IYS',
+      description:
+        'IYS: kaydın ve vatandaşın hareketleri; HS: sizin bildirdikleriniz. İkisi için iki çağrı yapın, her birinin after değeri ayrıdır. / IYS: movements of the registry and of citizens; HS: those you reported. For both make two calls, each with an after of its own.',
+    }),
+  ),
 });
 export const Changes = Type.Object({
-  after: text,
+  after: Type.String({
+    description: 'Bir sonraki çağrının after değeri / after of the next call: <saniye / seconds>_<transactionId>',
+  }),
   list: Type.Array(Type.Object({ ...movement, citizenName: Type.Optional(text) })),
 });
 
@@ -172,7 +210,21 @@ export const DaySummary = Type.Object({
     Type.Object({
       type,
       consents: Type.Array(
-        Type.Object({ source: words(['HS', 'IYS']), approval: whole, rejection: whole, pending: whole, total: whole }),
+        Type.Object({
+          source: words(['HS', 'IYS']),
+          approval: Type.Integer({
+            description:
+              'İlk ONAY’lar ve RET’ten sonra gelen ONAY’lar; yenilenen ONAY sayılmaz / First ONAY, or ONAY after RET; a renewed ONAY does not count',
+          }),
+          rejection: Type.Integer({ description: 'ONAY’dan sonra gelen RET’ler / RET after ONAY' }),
+          pending: Type.Integer({
+            description: 'Her zaman 0: yanıtlanan her şey kaydedilmiştir / Always 0: what was answered is recorded',
+          }),
+          total: Type.Integer({
+            description:
+              'Bütün hareketler: gün dosyasında bu alıcı türünün, türün ve kaynağın satırları / All movements: the lines of the day’s file with this recipientType, type and source',
+          }),
+        }),
       ),
     }),
   ),

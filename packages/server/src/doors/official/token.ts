@@ -41,7 +41,8 @@ function fields(body: unknown, contentType: string): Readonly<Record<string, unk
 }
 
 function missing(field: 'username' | 'password' | 'refresh_token', value: unknown): OAuthReason | undefined {
-  if (typeof value !== 'string') return `${field}_absent`;
+  if (value === undefined || value === null) return `${field}_absent`;
+  if (typeof value !== 'string') return `${field}_not_text`;
   return value === '' ? `${field}_empty` : undefined;
 }
 
