@@ -12,9 +12,9 @@
 // Nothing is answered before the transaction that holds it has committed. A crash loses only what was not answered.
 
 /** Largest transaction: more gain little (docs/adr/0006-rounds.md) and make everybody else wait. */
-export const ROUND_STATEMENTS_MAX = 5_000;
-/** Two writers keep two cores and one disk busy; more only wait for each other (the same). */
-export const ROUNDS_IN_FLIGHT_MAX = 2;
+export const ROUND_STATEMENTS_MAX = 3_000;
+/** One is judged here while two are written; more only wait for each other (the same). */
+export const ROUNDS_IN_FLIGHT_MAX = 3;
 /** Statements that may wait: a few seconds of work. */
 export const QUEUE_STATEMENTS_MAX = 60_000;
 const BUSY_ROUNDS_MAX = 3;
