@@ -423,7 +423,8 @@ describe('clear words for', () => {
     await open();
   });
 
-  test('a folder that cannot be made', async () => {
+  // /sys is the kernel's, so that not even root may; a container may have none.
+  test.skipIf(!existsSync('/sys/kernel'))('a folder that cannot be made', async () => {
     expect((await refusal(openCluster({ folder: '/sys/acik-iys' }))).code).toBe('FOLDER_READ_ONLY');
   });
 

@@ -479,7 +479,8 @@ describe('bad data', () => {
     });
     const outcomes = await Promise.all(calls.map(({ answer }) => answer));
     registry.events.off('round', listen);
-    expect(Math.max(...rounds)).toBeGreaterThan(10);
+    // The bad one rode with others: three brands, a round each, nine or ten calls in it.
+    expect(Math.max(...rounds)).toBeGreaterThan(5);
     expect(outcomes.map(told)).toEqual(calls.map(({ i }) => [i === 17 ? 'H470' : 'accepted']));
     for (const { i, address, brandId } of calls) expect(await movementsOf(address, brandId)).toBe(i === 17 ? 0 : 1);
     await isWhole();
