@@ -230,7 +230,7 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
       if (source === SOURCE_NUMBERS.HS_2015 && consentedAt !== FIRST_CONSENT_TIME)
         fault('H155', 'consentDate', raw.consentDate);
       if (consentedAt > context.now) fault('H162', 'consentDate', raw.consentDate);
-      const over = periodOver(consentedAt, source, status, context);
+      const over = periodOver({ consentedAt, source, status }, context);
       if (over) fault('H467', 'consentDate', raw.consentDate, undefined, { period: inWords(over) });
     }
   }
@@ -269,15 +269,18 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
 }
 
 /**
- * The period that was over before the consent arrived, if one was (H467; law.md, rule 3). Never against a refusal at a
+ * The period that was over before the statement arrived, if one was (H467; law.md, rule 3). Never against a refusal at a
  * welcoming door (rule 12); what is older than law 6563 has faults of its own.
  */
-function periodOver(
-  consentedAt: number,
-  source: number | undefined,
-  status: StatusBit | undefined,
+export function periodOver(
+  {
+    consentedAt,
+    source,
+    status,
+  }: { consentedAt: number | null; source: number | undefined; status: number | undefined },
   context: FormContext,
 ): Period | undefined {
+  if (consentedAt === null) return undefined;
   const row = context.earliest.find(({ since }) => consentedAt >= since);
   if (row === undefined || consentedAt >= row.earliest) return undefined;
   if (source === SOURCE_NUMBERS.HS_2015 && (context.historicLoadOpen || consentedAt !== FIRST_CONSENT_TIME))

@@ -15,8 +15,9 @@ import {
   type Statement,
   TACIR,
 } from '@acik-iys/law';
-import { DEMO_ACCOUNTS } from './demo-accounts.ts';
+import { DEMO_ACCOUNTS, DEMO_PEOPLE } from './demo-accounts.ts';
 import type { Rooms } from './doors/official/index.ts';
+import type { PortalRooms } from './doors/portal/index.ts';
 import type { Clock } from './ground/clock.ts';
 import type { Database } from './ground/database.ts';
 import type { AddressKeys } from './ground/keys.ts';
@@ -42,7 +43,7 @@ interface DemoBrand {
   readonly hasRetailers: boolean;
 }
 /** A shop, its second brand, a bank. */
-const BRANDS: readonly DemoBrand[] = [
+const BRANDS: readonly [DemoBrand, ...DemoBrand[]] = [
   { providerCode: 600100, brandId: 600100, perDay: 320, hasRetailers: true },
   { providerCode: 600100, brandId: 600101, perDay: 90, hasRetailers: false },
   { providerCode: 600200, brandId: 600200, perDay: 210, hasRetailers: false },
@@ -87,7 +88,7 @@ function seeded(seed: number): () => number {
 }
 
 export interface DemoTools {
-  readonly rooms: Rooms;
+  readonly rooms: Rooms & PortalRooms;
   readonly database: Database;
   readonly keys: AddressKeys;
 }
@@ -95,7 +96,9 @@ export interface DemoTools {
 /** @returns movements recorded now; 0 where the demo was complete already */
 export async function loadDemo({ rooms, database, keys }: DemoTools): Promise<number> {
   await makeParties(rooms);
-  return await makeHistory(rooms, database, keys);
+  const recorded = await makeHistory(rooms, database, keys);
+  await makePeople(rooms);
+  return recorded;
 }
 
 /** The fixed providers, brands, partner, grant and accounts; what is there already stays. */
@@ -143,6 +146,25 @@ export async function makeParties({ parties, access, clock }: Rooms): Promise<vo
         ...(code < 900_000 ? { providerCode: code } : { partnerCode: code }),
       });
   access.forget();
+}
+
+/** The people at the desk, one for each role, and the intermediary; who is there already stays as he is. */
+export async function makePeople(rooms: Rooms & PortalRooms): Promise<void> {
+  const { people, desks, parties } = rooms;
+  for (const { name, email, organisation, role, ...more } of DEMO_PEOPLE) {
+    if ((await people.byEmail(email)) !== undefined) continue;
+    if (organisation.kind === 'intermediary' && !(await parties.intermediaryExists(organisation.code))) {
+      await parties.createIntermediary({ intermediaryCode: organisation.code, title: organisation.title });
+      await parties.nameIntermediary(organisation.code, 600100, true);
+    }
+    const retailers = role === 'retailer' ? await makeRetailers(rooms, await scopeOf(rooms, BRANDS[0])) : [];
+    const [retailerCode] = retailers;
+    await desks.seat(await people.create({ email, name }), organisation, {
+      role,
+      brands: 'brands' in more ? more.brands : null,
+      ...(retailerCode !== undefined && { retailerCode }),
+    });
+  }
 }
 
 async function scopeOf({ access }: Rooms, { providerCode, brandId }: DemoBrand): Promise<BrandScope> {

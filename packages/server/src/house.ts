@@ -4,7 +4,8 @@
 import { DEFAULT_CALENDAR_POLICY, HOLIDAYS, makeCalendar } from '@acik-iys/law';
 import type { FastifyInstance } from 'fastify';
 import { openApp } from './doors/app.ts';
-import type { Rooms } from './doors/official/index.ts';
+import type { Rooms as OfficialRooms } from './doors/official/index.ts';
+import { type PortalRooms, References } from './doors/portal/index.ts';
 import type { Clock } from './ground/clock.ts';
 import type { Config } from './ground/config.ts';
 import type { Database } from './ground/database.ts';
@@ -12,9 +13,12 @@ import { openFiles } from './ground/files.ts';
 import { AddressKeys } from './ground/keys.ts';
 import { errorFields, type Log } from './ground/log.ts';
 import { openMetrics, type RequestMetrics } from './ground/metrics.ts';
-import { openAccess, RateLimits } from './rooms/access/index.ts';
+import { openAccess, openDesks, openPeople, RateLimits } from './rooms/access/index.ts';
+import { openActivities } from './rooms/activity/index.ts';
 import { openDeliveries } from './rooms/deliveries/index.ts';
+import { openDrafts, openEntries } from './rooms/entries/index.ts';
 import { district, districts, openParties, province, provinces } from './rooms/parties/index.ts';
+import { openRefusals } from './rooms/refusals/index.ts';
 import { openRegistry } from './rooms/registry/index.ts';
 import { openReports } from './rooms/reports/index.ts';
 
@@ -30,6 +34,9 @@ export interface Ground {
   readonly secret: Buffer;
   readonly filesFolder: string;
 }
+
+/** What the doors together ask of the house. */
+export type Rooms = OfficialRooms & PortalRooms;
 
 export interface House {
   readonly rooms: Rooms;
@@ -56,8 +63,20 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
   });
   const deliveries = openDeliveries({ database, registry, clock, keys, log, allowPrivate: config.pushPrivate });
   const access = openAccess({ database, clock, secret, limits: config.limits });
+  const calendar = makeCalendar(HOLIDAYS, DEFAULT_CALENDAR_POLICY);
+  const people = openPeople({ database, clock, keys });
+  const desks = openDesks({ database, clock });
+  const drafts = openDrafts({ database, clock, keys });
+  const entries = openEntries({ database, clock, keys, log, desks, registry, calendar });
   const rooms = replace({
     access,
+    people,
+    desks,
+    drafts,
+    entries,
+    activities: openActivities({ database, clock }),
+    refusals: openRefusals({ database, clock, log, calendar, registry }),
+    references: new References(secret),
     rateLimits: new RateLimits(clock),
     registry,
     parties: openParties({ database, clock, retailerUses: registry.retailers.uses }),
@@ -65,7 +84,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     reports,
     deliveries,
     clock,
-    calendar: makeCalendar(HOLIDAYS, DEFAULT_CALENDAR_POLICY),
+    calendar,
     config,
   });
   const metrics = openMetrics({ database, registry, deliveries });
@@ -79,16 +98,20 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     startWork() {
       reports.start();
       deliveries.start();
+      entries.start();
       expiring = setInterval(() => {
-        registry.expire().catch((error: unknown) => log.warn('expire.failed', errorFields(error)));
+        Promise.all([registry.expire(), drafts.expire()]).catch((error: unknown) =>
+          log.warn('expire.failed', errorFields(error)),
+        );
       }, EXPIRE_EVERY_MS);
     },
     async close() {
       clearInterval(expiring);
       // First: those whose wrong log-in is held back are among the calls that the next line waits for.
       access.close();
+      people.close();
       await app.close();
-      await Promise.all([deliveries.stop(), reports.stop()]);
+      await Promise.all([deliveries.stop(), reports.stop(), entries.stop()]);
       await registry.drained();
       metrics.close();
     },

@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../src/demo.ts';
-import type { Rooms } from '../src/doors/official/index.ts';
 import { type Database, DatabaseUnavailable } from '../src/ground/database.ts';
 import { AddressKeys } from '../src/ground/keys.ts';
+import type { Rooms } from '../src/house.ts';
 import { DOORS } from '../src/rooms/registry/index.ts';
 import { statementOf, TEST_SECRET } from './support/registry.ts';
 import { RETAIL, type TestServer, testServer } from './support/server.ts';

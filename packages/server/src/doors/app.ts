@@ -14,6 +14,8 @@ import { errorFields, type Log } from '../ground/log.ts';
 import type { RequestMetrics } from '../ground/metrics.ts';
 import { homePage } from './home.ts';
 import { officialDoor, type Rooms } from './official/index.ts';
+import { pages } from './pages.ts';
+import { type PortalRooms, portalDoor } from './portal/index.ts';
 
 /** Head and body of a request must be here by then; a connection that says nothing counts from its beginning. */
 const REQUEST_DEADLINE_MS = 20_000;
@@ -58,7 +60,7 @@ const DEADLINES = {
   silence: SILENCE_MS,
 };
 
-export async function openApp(rooms: Rooms, options: AppOptions): Promise<FastifyInstance> {
+export async function openApp(rooms: Rooms & PortalRooms, options: AppOptions): Promise<FastifyInstance> {
   const { log, metrics, ready, deadlines = DEADLINES } = options;
   const { config } = rooms;
   const app = fastify({
@@ -146,6 +148,8 @@ export async function openApp(rooms: Rooms, options: AppOptions): Promise<Fastif
     refResolver: { buildLocalReference: (json, _base, _fragment, at) => String(json.$id ?? `schema-${at}`) },
   });
   await app.register(async (door) => officialDoor(door, rooms, log));
+  await app.register(async (door) => portalDoor(door, rooms, log), { prefix: '/portal' });
+  await app.register(async (door) => pages(door, config));
   // The page is this server's alone: nothing is fetched from elsewhere, and no button leads to its maker's services.
   await app.register(reference, {
     routePrefix: '/docs',

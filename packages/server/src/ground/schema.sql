@@ -3,25 +3,47 @@
 
 create table account (
   account_id integer not null generated always as identity,
-  email text not null,
-  password_hash text not null,
+  email text,
+  password_hash text,
   role text not null,
   provider_code integer,
   partner_code integer,
   enabled boolean not null default true,
   created_at timestamp with time zone not null default now(),
+  person_id integer,
+  intermediary_code integer,
   constraint account_pkey PRIMARY KEY (account_id),
+  constraint account_intermediary_code_fkey FOREIGN KEY (intermediary_code) REFERENCES intermediary(intermediary_code),
   constraint account_partner_code_fkey FOREIGN KEY (partner_code) REFERENCES partner(partner_code),
+  constraint account_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
   constraint account_provider_code_fkey FOREIGN KEY (provider_code) REFERENCES provider(provider_code),
-  constraint account_check CHECK ((num_nonnulls(provider_code, partner_code) =
+  constraint account_holder_check CHECK ((num_nonnulls(provider_code, partner_code, intermediary_code) =
 CASE role
     WHEN 'REGISTRAR'::text THEN 0
     ELSE 1
 END)),
-  constraint account_role_check CHECK ((role = ANY (ARRAY['API_USER'::text, 'PORTAL_ADMIN'::text, 'REGISTRAR'::text])))
+  constraint account_of_staff_check CHECK ((((role = 'STAFF'::text) = (person_id IS NOT NULL)) AND ((role = 'STAFF'::text) = (email IS NULL)) AND ((email IS NULL) = (password_hash IS NULL)))),
+  constraint account_role_check CHECK ((role = ANY (ARRAY['API_USER'::text, 'PORTAL_ADMIN'::text, 'REGISTRAR'::text, 'STAFF'::text])))
 );
 CREATE UNIQUE INDEX account_by_email ON public.account USING btree (lower(email));
+CREATE INDEX account_by_intermediary ON public.account USING btree (intermediary_code) WHERE (person_id IS NOT NULL);
+CREATE INDEX account_by_partner ON public.account USING btree (partner_code) WHERE (person_id IS NOT NULL);
+CREATE INDEX account_by_provider ON public.account USING btree (provider_code) WHERE (person_id IS NOT NULL);
+CREATE UNIQUE INDEX account_of_person ON public.account USING btree (person_id, COALESCE(provider_code, partner_code, intermediary_code)) WHERE (person_id IS NOT NULL);
 grant delete, insert, select, update on account to acik_iys_app;
+
+create table activity (
+  organisation_code integer not null,
+  at timestamp with time zone not null,
+  activity_id uuid not null default gen_random_uuid(),
+  account_id integer not null,
+  act text not null,
+  brand_id integer,
+  details jsonb not null default '{}'::jsonb,
+  constraint activity_pkey PRIMARY KEY (organisation_code, at, activity_id)
+);
+CREATE INDEX activity_by_account ON public.activity USING btree (organisation_code, account_id, at);
+grant insert, select on activity to acik_iys_app;
 
 create table brand (
   brand_id integer not null,
@@ -101,6 +123,96 @@ create table day_report (
 CREATE INDEX day_report_open ON public.day_report USING btree (status_at) WHERE ((status <> 'completed'::text) OR (time_stamp IS NULL));
 grant delete, insert, select, update on day_report to acik_iys_app;
 
+create table draft (
+  account_id integer not null,
+  place text not null,
+  sealed bytea not null,
+  saved_at timestamp with time zone not null,
+  constraint draft_pkey PRIMARY KEY (account_id, place),
+  constraint draft_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+grant delete, insert, select, update on draft to acik_iys_app;
+
+create table entry (
+  entry_id uuid not null default gen_random_uuid(),
+  account_id integer not null,
+  entry_key uuid not null,
+  brand_id integer not null,
+  kind smallint not null,
+  status smallint not null,
+  sealed bytea not null,
+  given_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  lease_until timestamp with time zone,
+  state text not null,
+  code text,
+  seq bigint,
+  decided_at timestamp with time zone,
+  constraint entry_pkey PRIMARY KEY (entry_id),
+  constraint entry_account_id_entry_key_key UNIQUE (account_id, entry_key),
+  constraint entry_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'undone'::text, 'recorded'::text, 'unchanged'::text, 'refused'::text])))
+);
+CREATE INDEX entry_by_brand ON public.entry USING btree (brand_id, given_at);
+CREATE INDEX entry_waiting ON public.entry USING btree (due_at) WHERE (state = 'waiting'::text);
+grant delete, insert, select, update on entry to acik_iys_app;
+
+create table fetched_up_to (
+  brand_id integer not null,
+  way text not null,
+  account_id integer not null,
+  channels smallint not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  constraint fetched_up_to_pkey PRIMARY KEY (brand_id, way, account_id, channels),
+  constraint fetched_up_to_way_check CHECK ((way = ANY (ARRAY['changes'::text, 'file'::text])))
+);
+grant delete, insert, select, update on fetched_up_to to acik_iys_app;
+
+create table intermediary (
+  intermediary_code integer not null,
+  title text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint intermediary_pkey PRIMARY KEY (intermediary_code)
+);
+grant delete, insert, select, update on intermediary to acik_iys_app;
+
+create table intermediary_grant (
+  intermediary_code integer not null,
+  provider_code integer not null,
+  given_at timestamp with time zone not null default now(),
+  constraint intermediary_grant_pkey PRIMARY KEY (intermediary_code, provider_code),
+  constraint intermediary_grant_intermediary_code_fkey FOREIGN KEY (intermediary_code) REFERENCES intermediary(intermediary_code),
+  constraint intermediary_grant_provider_code_fkey FOREIGN KEY (provider_code) REFERENCES provider(provider_code)
+);
+grant delete, insert, select, update on intermediary_grant to acik_iys_app;
+
+create table mail (
+  mail_id uuid not null,
+  template text not null,
+  language text not null,
+  address bytea,
+  fields bytea,
+  organisation_code integer,
+  dedupe_key text,
+  created_at timestamp with time zone not null,
+  next_try_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  sent_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  constraint mail_pkey PRIMARY KEY (mail_id),
+  constraint mail_dedupe_key_key UNIQUE (dedupe_key),
+  constraint mail_check CHECK ((num_nonnulls(sent_at, failed_at) <= 1)),
+  constraint mail_check1 CHECK ((num_nonnulls(address, fields) =
+CASE num_nonnulls(sent_at, failed_at)
+    WHEN 0 THEN 2
+    ELSE 0
+END)),
+  constraint mail_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text])))
+);
+CREATE INDEX mail_by_age ON public.mail USING btree (created_at);
+CREATE INDEX mail_waiting ON public.mail USING btree (next_try_at) WHERE ((sent_at IS NULL) AND (failed_at IS NULL));
+grant delete, insert, select, update on mail to acik_iys_app;
+
 create table movement (
   brand_id integer not null,
   kind smallint not null,
@@ -150,6 +262,55 @@ create table partner_grant (
 CREATE INDEX partner_grant_by_brand ON public.partner_grant USING btree (brand_id);
 grant delete, insert, select, update on partner_grant to acik_iys_app;
 
+create table passkey (
+  credential_id bytea not null,
+  person_id integer not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null default '{}'::text[],
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone,
+  constraint passkey_pkey PRIMARY KEY (credential_id),
+  constraint passkey_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+CREATE INDEX passkey_by_person ON public.passkey USING btree (person_id);
+grant delete, insert, select, update on passkey to acik_iys_app;
+
+create table person (
+  person_id integer not null generated always as identity,
+  email text not null,
+  name text not null,
+  password_hash text,
+  totp_sealed bytea,
+  totp_step bigint not null default 0,
+  language text not null default 'tr'::text,
+  enabled boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  constraint person_pkey PRIMARY KEY (person_id),
+  constraint person_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text])))
+);
+CREATE UNIQUE INDEX person_by_email ON public.person USING btree (lower(email));
+grant delete, insert, select, update on person to acik_iys_app;
+
+create table person_session (
+  session_hash bytea not null,
+  session_id uuid not null default gen_random_uuid(),
+  person_id integer not null,
+  opened_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  second_factor_at timestamp with time zone,
+  device text not null,
+  network text not null,
+  ended_at timestamp with time zone,
+  constraint person_session_pkey PRIMARY KEY (session_hash),
+  constraint person_session_session_id_key UNIQUE (session_id),
+  constraint person_session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+CREATE INDEX person_session_by_age ON public.person_session USING btree (seen_at);
+CREATE INDEX person_session_by_person ON public.person_session USING btree (person_id);
+grant delete, insert, select, update on person_session to acik_iys_app;
+
 create table provider (
   provider_code integer not null,
   title text not null,
@@ -191,6 +352,15 @@ create table push_address (
 );
 grant delete, insert, select, update on push_address to acik_iys_app;
 
+create table recovery_code (
+  person_id integer not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  constraint recovery_code_pkey PRIMARY KEY (person_id, code_hash),
+  constraint recovery_code_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+grant delete, insert, select, update on recovery_code to acik_iys_app;
+
 create table refresh_token (
   token_hash bytea not null,
   family_id uuid not null,
@@ -202,6 +372,15 @@ create table refresh_token (
 CREATE INDEX refresh_token_by_expiry ON public.refresh_token USING btree (expires_at);
 CREATE INDEX refresh_token_by_family ON public.refresh_token USING btree (family_id);
 grant delete, insert, select, update on refresh_token to acik_iys_app;
+
+create table refusal_tick (
+  brand_id integer not null,
+  seq bigint not null,
+  account_id integer not null,
+  at timestamp with time zone not null,
+  constraint refusal_tick_pkey PRIMARY KEY (brand_id, seq)
+);
+grant delete, insert, select, update on refusal_tick to acik_iys_app;
 
 create table request (
   brand_id integer not null,
@@ -264,6 +443,31 @@ create table secret_print (
 );
 grant select on secret_print to acik_iys_app;
 
+create table staff_grant (
+  grant_id uuid not null default gen_random_uuid(),
+  account_id integer not null,
+  role text not null,
+  brands integer[],
+  channels smallint[],
+  retailer_code integer,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  reason text not null default ''::text,
+  given_by integer,
+  given_at timestamp with time zone not null,
+  ended_by integer,
+  ended_at timestamp with time zone,
+  constraint staff_grant_pkey PRIMARY KEY (grant_id),
+  constraint staff_grant_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),
+  constraint staff_grant_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES account(account_id),
+  constraint staff_grant_given_by_fkey FOREIGN KEY (given_by) REFERENCES account(account_id),
+  constraint staff_grant_check CHECK (((role = 'retailer'::text) = (retailer_code IS NOT NULL))),
+  constraint staff_grant_check1 CHECK (((role <> 'retailer'::text) OR (cardinality(brands) = 1))),
+  constraint staff_grant_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'manager'::text, 'clerk'::text, 'evidence'::text, 'viewer'::text, 'retailer'::text])))
+);
+CREATE INDEX staff_grant_by_account ON public.staff_grant USING btree (account_id) WHERE (ended_at IS NULL);
+grant delete, insert, select, update on staff_grant to acik_iys_app;
+
 create table subscription (
   holder_code integer not null,
   subscription_id uuid not null default gen_random_uuid(),
@@ -292,6 +496,16 @@ create table token_family (
 CREATE INDEX token_family_by_account ON public.token_family USING btree (account_id);
 grant delete, insert, select, update on token_family to acik_iys_app;
 
+create table visit (
+  account_id integer not null,
+  brand_id integer not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  constraint visit_pkey PRIMARY KEY (account_id, brand_id),
+  constraint visit_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+grant delete, insert, select, update on visit to acik_iys_app;
+
 create table withheld_refusal (
   brand_id integer not null,
   kind smallint not null,
@@ -308,3 +522,4 @@ grant delete, insert, select, update on withheld_refusal to acik_iys_app;
 
 -- Besides:
 -- sequence account_account_id_seq
+-- sequence person_person_id_seq

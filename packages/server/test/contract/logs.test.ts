@@ -3,7 +3,8 @@
 
 import { DatabaseError } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { OFFICIAL_ROUTES, type Rooms } from '../../src/doors/official/index.ts';
+import { OFFICIAL_ROUTES } from '../../src/doors/official/index.ts';
+import type { Rooms } from '../../src/house.ts';
 import { type CallAnswer, PARTNER, RETAIL, type TestServer, testServer } from '../support/server.ts';
 import { consent, newAddress, pathOf, retailerForm, SAMPLES, type Scene } from './samples.ts';
 import { makePartners, type Receiver, receiver, setScene } from './scene.ts';

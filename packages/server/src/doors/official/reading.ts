@@ -224,6 +224,8 @@ async function changes(call: BrandCall): Promise<Answer> {
     limit,
     until: config.changesHiddenMinutes > 0 ? now - config.changesHiddenMinutes * 60 : undefined,
   });
+  // Whoever asks for what comes after a movement has it.
+  call.rooms.refusals.passed(call.scope, 'changes', afterSeq);
   const last = list.at(-1);
   if (last === undefined) return { status: 204 };
   return {

@@ -6,6 +6,7 @@ import type { Config } from '../../ground/config.ts';
 import type { Access, RateLimits } from '../../rooms/access/index.ts';
 import type { Deliveries } from '../../rooms/deliveries/index.ts';
 import type { Parties, Places } from '../../rooms/parties/index.ts';
+import type { Refusals } from '../../rooms/refusals/index.ts';
 import type { Registry } from '../../rooms/registry/index.ts';
 import type { Reports } from '../../rooms/reports/index.ts';
 
@@ -17,6 +18,7 @@ export interface Rooms {
   readonly places: Places;
   readonly reports: Reports;
   readonly deliveries: Deliveries;
+  readonly refusals: Refusals;
   readonly clock: Clock;
   readonly calendar: Calendar;
   readonly config: Config;

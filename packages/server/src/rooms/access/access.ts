@@ -11,16 +11,11 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ground/clock.ts';
 import type { Limits } from '../../ground/config.ts';
 import { type Database, type Query, sqlState } from '../../ground/database.ts';
-import {
-  AccountError,
-  isAcceptableEmail,
-  isAcceptablePassword,
-  lowerCaseAscii,
-  USERNAME_LETTERS_MOST,
-} from './accounts.ts';
+import { AccountError, isAcceptableEmail, isAcceptablePassword, lowerCaseAscii } from './accounts.ts';
+import { AccessError, Attempts } from './attempts.ts';
 import { FreshCache } from './fresh-cache.ts';
-import { networkKey } from './network-address.ts';
-import { composed, hashOfNobody, hashPassword, isPossiblePassword, Turns, verifyPassword } from './passwords.ts';
+import { makeOpaqueToken, opaqueTokenHash } from './opaque-token.ts';
+import { hashPassword } from './passwords.ts';
 import {
   type LoadedPrincipal,
   loadSubscriptions,
@@ -30,8 +25,7 @@ import {
   type Subscription,
 } from './principals.ts';
 import { LIMIT_NAMES, type LimitName } from './rate-limits.ts';
-import { ACCESS_SECONDS, AccessTokens, makeRefreshToken, REFRESH_SECONDS, refreshTokenHash } from './tokens.ts';
-import { PAUSE_MOST_MS, WrongAnswers } from './wrong-answers.ts';
+import { ACCESS_SECONDS, AccessTokens, REFRESH_SECONDS } from './tokens.ts';
 
 /** How long a replaced refresh token stays good: processes that share one need not agree on who refreshes. */
 export const REPLACED_GOOD_SECONDS = 60;
@@ -55,28 +49,6 @@ export interface TokenPair {
   readonly refreshToken: string;
   readonly expiresIn: number;
   readonly refreshExpiresIn: number;
-}
-
-export type AccessErrorReason =
-  /** Unknown user, wrong password or disabled account: deliberately one. */
-  | 'credentials'
-  /** The right password of somebody who is no API user. */
-  | 'role'
-  /** Too many log-ins wait or were wrong; `retryAfterSeconds` is set. */
-  | 'too-many'
-  /** Unknown, expired, revoked or replayed. */
-  | 'refresh_token';
-
-/** A log-in or refresh that was turned away. */
-export class AccessError extends Error {
-  readonly reason: AccessErrorReason;
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(reason: AccessErrorReason, retryAfterSeconds?: number) {
-    super(`access refused: ${reason}`);
-    this.reason = reason;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
 }
 
 export interface NewAccount {
@@ -186,9 +158,7 @@ export function openAccess(options: AccessOptions): Access {
   const { database, clock } = options;
   const tokens = new AccessTokens(clock, options.secret);
   const loader = new Principals(database, clock);
-  const turns = new Turns();
-  const wrongAnswers = new WrongAnswers(clock);
-  const nobody = hashOfNobody();
+  const attempts = new Attempts(clock);
 
   const principals = new FreshCache<number, LoadedPrincipal>(clock, KEPT_MOST, (accountId) =>
     loader.load(accountId, clock.now() - ACCESS_SECONDS - CLOCK_SLACK_SECONDS),
@@ -237,33 +207,16 @@ export function openAccess(options: AccessOptions): Access {
   }
 
   async function logIn(username: string, password: string, networkAddress: string): Promise<TokenPair> {
-    const network = networkKey(networkAddress);
-    const name = isPossibleUsername(username) ? lowerCaseAscii(username) : '';
-    const possible = name !== '' && isPossiblePassword(password);
-    // Impossible ones go the same way, with a password that nobody has, and never reach the database.
-    const tried = possible ? composed(password) : '';
-
-    const outcome = await turns.take(network, async (): Promise<AccessErrorReason | LogInRow> => {
-      if (!wrongAnswers.mayTry(name, network, tried)) return 'too-many';
-      const [account] = possible ? await database.rows<LogInRow>(ACCOUNT_BY_EMAIL, [name]) : [];
-      const [, passwordHash, , enabled] = account ?? [0, nobody, '', false];
-      const right = await verifyPassword(passwordHash, tried);
-      if (account === undefined || !right || !enabled) return 'credentials';
-      wrongAnswers.right(name, tried);
-      return account;
+    const { accountId, role } = await attempts.logIn(username, password, networkAddress, async (name) => {
+      const [account] = await database.rows<LogInRow>(ACCOUNT_BY_EMAIL, [name]);
+      if (account === undefined) return undefined;
+      const [accountId, passwordHash, role, enabled] = account;
+      return { passwordHash, enabled, value: { accountId, role } };
     });
-    if (outcome === undefined) throw new AccessError('too-many', 1);
-    if (outcome === 'credentials') {
-      if (await wrongAnswers.wrong(name, network)) throw new AccessError('credentials');
-      throw new AccessError('too-many', PAUSE_MOST_MS / 1000);
-    }
-    if (typeof outcome === 'string') throw new AccessError(outcome, PAUSE_MOST_MS / 1000);
-
-    const [accountId, , role] = outcome;
     if (role !== 'API_USER') throw new AccessError('role');
     const familyId = randomUUID();
-    const refreshToken = makeRefreshToken();
-    await database.run(OPEN_FAMILY, [familyId, accountId, nowExact(), refreshTokenHash(refreshToken), refreshExpiry()]);
+    const refreshToken = makeOpaqueToken();
+    await database.run(OPEN_FAMILY, [familyId, accountId, nowExact(), opaqueTokenHash(refreshToken), refreshExpiry()]);
     const pair = await tokenPair(accountId, familyId, refreshToken);
     if (pair === undefined) throw new AccessError('credentials');
     return pair;
@@ -276,7 +229,7 @@ export function openAccess(options: AccessOptions): Access {
 
   async function refresh(refreshToken: string): Promise<TokenPair> {
     const refused = new AccessError('refresh_token');
-    const tokenHash = refreshTokenHash(refreshToken);
+    const tokenHash = opaqueTokenHash(refreshToken);
     if (tokenHash === undefined) throw refused;
     // No lock and no transaction: refreshes with one token may run side by side (the first sets `replaced_at`), and a
     // token that joins a family which is being ended is as dead as the others, since every use asks the family.
@@ -290,8 +243,8 @@ export function openAccess(options: AccessOptions): Access {
       throw refused;
     }
     if (!allowed || expiresAt <= now) throw refused;
-    const next = makeRefreshToken();
-    const written = await database.run(REPLACE_TOKEN, [tokenHash, now, refreshTokenHash(next), refreshExpiry()]);
+    const next = makeOpaqueToken();
+    const written = await database.run(REPLACE_TOKEN, [tokenHash, now, opaqueTokenHash(next), refreshExpiry()]);
     const pair = written === 0 ? undefined : await tokenPair(accountId, familyId, next);
     if (pair === undefined) throw refused;
     return pair;
@@ -307,7 +260,7 @@ export function openAccess(options: AccessOptions): Access {
   }
 
   async function revokeFamily(token: string): Promise<void> {
-    const tokenHash = refreshTokenHash(token);
+    const tokenHash = opaqueTokenHash(token);
     let familyId = (await tokens.verify(token))?.familyId;
     if (tokenHash !== undefined) {
       const [row] = await database.rows<[string]>('select family_id::text from refresh_token where token_hash = $1', [
@@ -382,7 +335,7 @@ export function openAccess(options: AccessOptions): Access {
     },
     close: () => {
       clearInterval(sweeping);
-      wrongAnswers.releaseAll();
+      attempts.close();
     },
   };
 }
@@ -390,10 +343,6 @@ export function openAccess(options: AccessOptions): Access {
 /** The token of `Authorization: Bearer …` (RFC 6750; the scheme in any case). */
 function bearerToken(authorization: string | undefined): string | undefined {
   return authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1];
-}
-
-function isPossibleUsername(username: string): boolean {
-  return username.length <= USERNAME_LETTERS_MOST && username.isWellFormed() && !username.includes('\0');
 }
 
 function isCode(code: number): boolean {

@@ -2,8 +2,6 @@
 
 export {
   type Access,
-  AccessError,
-  type AccessErrorReason,
   type AccessOptions,
   type NewAccount,
   openAccess,
@@ -12,6 +10,9 @@ export {
   type TokenPair,
 } from './access.ts';
 export { AccountError, type AccountErrorReason } from './accounts.ts';
+export { AccessError, type AccessErrorReason } from './attempts.ts';
+export { type Desk, type DeskBrand, type Desks, type Organisation, openDesks } from './desk.ts';
+export { openPeople, type People, type PersonSession, type SessionShown, STEP_UP_SECONDS } from './people.ts';
 export type {
   Holder,
   Principal,
@@ -22,5 +23,6 @@ export type {
   SubscriptionStatus,
 } from './principals.ts';
 export { type LimitName, type RateAnswer, RateLimits } from './rate-limits.ts';
+export { ABILITIES, ABILITY_NAMES, type Ability, type OrganisationKind, STAFF_ROLES, type StaffRole } from './roles.ts';
 export { BrandScope, type BrandScopeFacts, type ChannelRights, FULL_RIGHTS, type Right } from './scope.ts';
 export { ACCESS_SECONDS, REFRESH_SECONDS } from './tokens.ts';

@@ -98,16 +98,16 @@ const ACCOUNT: Query = {
 };
 type AccountRow = [string, number | null, string | null, number | null, string | null, string[]];
 
-const BRANDS_OF_PROVIDER: Query = {
+export const BRANDS_OF_PROVIDER: Query = {
   name: 'access_brands_of_provider',
   text: `select b.brand_id, b.provider_code, v.title, b.name, b.master, v.strictness, v.historic_load_open
          from brand b join provider v on v.provider_code = b.provider_code
          where b.provider_code = $1
          order by b.brand_id`,
 };
-type BrandRow = [number, number, string, string, boolean, Strictness, boolean];
+export type BrandRow = [number, number, string, string, boolean, Strictness, boolean];
 
-const BRANDS_OF_PARTNER: Query = {
+export const BRANDS_OF_PARTNER: Query = {
   name: 'access_brands_of_partner',
   text: `select b.brand_id, b.provider_code, v.title, b.name, b.master, v.strictness, v.historic_load_open,
            g.arama, g.mesaj, g.eposta, g.reconciliation
@@ -118,7 +118,7 @@ const BRANDS_OF_PARTNER: Query = {
            and (g.arama <> 'none' or g.mesaj <> 'none' or g.eposta <> 'none' or g.reconciliation or g.via)
          order by b.provider_code, b.brand_id`,
 };
-type GrantRow = [...BrandRow, Right, Right, Right, boolean];
+export type GrantRow = [...BrandRow, Right, Right, Right, boolean];
 
 const SUBSCRIPTIONS: Query = {
   name: 'access_subscriptions',

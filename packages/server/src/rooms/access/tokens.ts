@@ -3,10 +3,10 @@
 // Access token: a JWT (HS256) with the claims that programs of the original read in it; it lives two hours. Verifying
 // one costs a quarter of a millisecond, so verified ones are remembered by their text; whether their family or account
 // is still good is asked elsewhere, of the principal.
-// Refresh token: 256 random bits, of which the database knows the SHA-256 only.
+// Refresh token: an opaque one (opaque-token.ts).
 // A change of the master secret ends all access tokens; refresh tokens stay good.
 
-import { createHash, createSecretKey, hkdfSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject, randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../../ground/clock.ts';
 import { Recent } from './fresh-cache.ts';
@@ -24,9 +24,6 @@ const TOKEN_LETTERS_MOST = 14_000;
 /** Verified tokens remembered: some 8 MB with ordinary tokens, 50 MB with the longest. */
 const VERIFIED_MOST = 4_000;
 const ALGORITHM = 'HS256';
-const REFRESH_BYTES = 32;
-/** 32 bytes in base64url. */
-const REFRESH_FORM = /^[A-Za-z0-9_-]{43}$/;
 
 /** What an access token tells of its bearer. */
 export interface TokenClaims {
@@ -107,13 +104,4 @@ function brandsForToken(brands: TokenBearer['brands']): Array<{ brandCode: numbe
     named.push(brand);
   }
   return named;
-}
-
-export function makeRefreshToken(): string {
-  return randomBytes(REFRESH_BYTES).toString('base64url');
-}
-
-/** What the database keeps of a refresh token; undefined for a text that cannot be one. */
-export function refreshTokenHash(token: string): Buffer | undefined {
-  return REFRESH_FORM.test(token) ? createHash('sha256').update(token).digest() : undefined;
 }

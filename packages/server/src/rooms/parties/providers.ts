@@ -134,6 +134,13 @@ export interface Providers {
   /** Throws PartyError. */
   createPartner(partner: NewPartner): Promise<{ readonly partnerCode: number }>;
   partnerExists(partnerCode: number): Promise<boolean>;
+  createIntermediary(intermediary: {
+    readonly intermediaryCode?: number;
+    readonly title: string;
+  }): Promise<{ readonly intermediaryCode: number }>;
+  intermediaryExists(intermediaryCode: number): Promise<boolean>;
+  /** A provider names an intermediary, or takes the name back; done already: nothing. Throws PartyError. */
+  nameIntermediary(intermediaryCode: number, providerCode: number, named: boolean): Promise<void>;
   /** Whether a user of the partner can sign in to the API. */
   partnerHasUser(partnerCode: number): Promise<boolean>;
   /** Sets what a partner may do for a brand; all `none` and false takes everything back. Throws PartyError. */
@@ -152,13 +159,15 @@ export interface Providers {
   ): Promise<{ total: number; list: PartnerBrand[] }>;
 }
 
-const LOCK = 'lock table provider, brand, partner in share row exclusive mode';
+const LOCK = 'lock table provider, brand, partner, intermediary in share row exclusive mode';
 const TAKEN = `
   select from provider where provider_code = $1
   union all select from brand where brand_id = $1
-  union all select from partner where partner_code = $1`;
+  union all select from partner where partner_code = $1
+  union all select from intermediary where intermediary_code = $1`;
 const INSERT_PROVIDER = `
   insert into provider (provider_code, title, strictness, historic_load_open) values ($1, $2, $3, $4)`;
+const HAS_INTERMEDIARY = 'select from intermediary where intermediary_code = $1';
 const HAS_PROVIDER = 'select from provider where provider_code = $1';
 const INSERT_BRAND = 'insert into brand (brand_id, provider_code, name, master) values ($1, $2, $3, $4)';
 const INSERT_JOURNAL = 'insert into brand_journal (brand_id) values ($1)';
@@ -321,6 +330,31 @@ export function openProviders(options: { readonly database: Database; readonly d
         await connection.run(INSERT_PARTNER, [partnerCode, named(partner.title, 'title')]);
         if (partner.subscription) await writeSubscription(connection, partnerCode, partner.subscription);
         return { partnerCode };
+      }),
+
+    intermediaryExists: (code) => has(HAS_INTERMEDIARY, code),
+
+    createIntermediary: ({ intermediaryCode: given, title }) =>
+      database.transaction(async (connection) => {
+        await connection.run(LOCK);
+        const intermediaryCode = await freeNumber(connection, given);
+        await connection.run('insert into intermediary (intermediary_code, title) values ($1, $2)', [
+          intermediaryCode,
+          named(title, 'title'),
+        ]);
+        return { intermediaryCode };
+      }),
+
+    nameIntermediary: (intermediaryCode, providerCode, isNamed) =>
+      database.transaction(async (connection) => {
+        await mustExist(connection, HAS_INTERMEDIARY, intermediaryCode, 'unknown-partner');
+        await mustExist(connection, HAS_PROVIDER, providerCode, 'unknown-provider');
+        await connection.run(
+          isNamed
+            ? 'insert into intermediary_grant (intermediary_code, provider_code) values ($1, $2) on conflict do nothing'
+            : 'delete from intermediary_grant where intermediary_code = $1 and provider_code = $2',
+          [intermediaryCode, providerCode],
+        );
       }),
 
     grant: (partnerCode, brandId, rights) =>

@@ -24,6 +24,8 @@ const CLEAR = `delete from retailer_access where brand_id = $1 and kind = $2 and
 const LIST = `
   select retailer_code from retailer_access
    where brand_id = $1 and kind = $2 and address = $3::uuid order by retailer_code offset $4 limit $5`;
+const INCLUDES = `
+  select from retailer_access where brand_id = $1 and kind = $2 and address = $3::uuid and retailer_code = $4`;
 const COUNT = `select count(*)::int from retailer_access where brand_id = $1 and kind = $2 and address = $3::uuid`;
 const USES = `
   select retailer_code, count(*)::int from retailer_access
@@ -36,6 +38,8 @@ export interface RetailerAccess {
   replace(scope: BrandScope, kind: number, addresses: readonly string[], retailers: readonly number[]): Promise<void>;
   remove(scope: BrandScope, kind: number, addresses: readonly string[], retailers: readonly number[]): Promise<void>;
   removeAll(scope: BrandScope, kind: number, addresses: readonly string[]): Promise<void>;
+  /** Whether a retailer stands on one consent's list. */
+  includes(scope: BrandScope, kind: number, address: string, retailer: number): Promise<boolean>;
   list(
     scope: BrandScope,
     kind: number,
@@ -72,6 +76,11 @@ export function retailerAccess(database: Database, keys: AddressKeys): RetailerA
     async removeAll({ brandId }, kind, addresses) {
       await database.run(CLEAR, [brandId, kind, words(keysOfKind(keys, kind, addresses))]);
     },
+    async includes(scope, kind, address, retailer) {
+      const [key] = keysOfKind(keys, kind, [address]);
+      return (await database.rows(INCLUDES, [scope.brandId, kind, key, retailer])).length > 0;
+    },
+
     async list({ brandId }, kind, address, { offset, limit }) {
       const [key] = keysOfKind(keys, kind, [address]);
       const [total, rows] = await Promise.all([

@@ -8,6 +8,8 @@ export const DOORS = {
   officialBatchV2: 4,
   citizen: 10,
   carrier: 11,
+  portal: 20,
+  portalFile: 21,
   demo: 90,
 } as const;
 export type Door = (typeof DOORS)[keyof typeof DOORS];

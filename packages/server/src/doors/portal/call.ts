@@ -1,0 +1,51 @@
+// One call of the portal, as its handlers see it: who is asking, for which organisation, and what was sent.
+
+import type { Ability, Desk, DeskBrand, PersonSession } from '../../rooms/access/index.ts';
+import type { PORTAL, Portal, PortalRouteName } from './contract.ts';
+import { problem } from './problems.ts';
+import type { PortalRooms } from './rooms.ts';
+
+interface AnyCall<R extends PortalRouteName> {
+  readonly rooms: PortalRooms;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Portal[R]['query'];
+  readonly body: Portal[R]['body'];
+  /** The caller's network address. */
+  readonly network: string;
+  /** What he uses, in a few words. */
+  readonly device: string;
+  /** The token of his session's cookie. */
+  readonly token: string | undefined;
+  /** Sets the session's cookie; undefined takes it away. */
+  setToken(token: string | undefined): void;
+}
+
+interface SessionCall<R extends PortalRouteName> extends AnyCall<R> {
+  readonly session: PersonSession;
+  readonly token: string;
+}
+
+export interface DeskCall<R extends PortalRouteName> extends SessionCall<R> {
+  readonly desk: Desk;
+}
+
+type Needs<R extends PortalRouteName> = (typeof PORTAL)[R]['needs'];
+
+export type PortalCall<R extends PortalRouteName> =
+  Needs<R> extends 'anyone' ? AnyCall<R> : Needs<R> extends 'password' | 'person' ? SessionCall<R> : DeskCall<R>;
+
+export type Handlers<Names extends PortalRouteName> = {
+  readonly [R in Names]: (call: PortalCall<R>) => Promise<Portal[R]['answer']>;
+};
+
+/** The brand of a request, where the person may do this for it. @throws Problem */
+export function brandFor({ desk }: { readonly desk: Desk }, brandId: number, ability: Ability): DeskBrand {
+  const brand = desk.brand(brandId, ability);
+  if (brand === undefined) throw problem('desk.brand');
+  return brand;
+}
+
+/** Brands for which the person has an ability. */
+export function brandsFor({ brands }: Desk, ability: Ability): DeskBrand[] {
+  return brands.filter(({ abilities }) => abilities.has(ability));
+}

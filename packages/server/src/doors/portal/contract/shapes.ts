@@ -1,0 +1,35 @@
+// Shapes that several parts of the portal's contract share, and what a route of it is.
+
+import Type, { type TSchema } from 'typebox';
+import type { Ability } from '../../../rooms/access/index.ts';
+
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const Code = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+export const Uuid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
+/** Epoch seconds. */
+export const Time = Type.Integer();
+export const Channel = Type.Union([Type.Literal('ARAMA'), Type.Literal('MESAJ'), Type.Literal('EPOSTA')]);
+export const RecipientType = Type.Union([Type.Literal('BIREYSEL'), Type.Literal('TACIR')]);
+export const Status = Type.Union([Type.Literal('ONAY'), Type.Literal('RET')]);
+export const OrganisationKind = Type.Union([
+  Type.Literal('provider'),
+  Type.Literal('partner'),
+  Type.Literal('intermediary'),
+]);
+
+export const Organisation = Type.Object({ code: Code, title: Type.String(), kind: OrganisationKind });
+
+/** Which address: opaque, and of use in this organisation alone. */
+export const Reference = Type.String({ maxLength: 700, pattern: '^[A-Za-z0-9_-]+$' });
+/** A telephone or e-mail as people write it. */
+export const TypedAddress = Type.String({ maxLength: 300 });
+export const Done = Type.Object({ done: Type.Boolean() });
+
+export interface PortalRoute {
+  readonly needs: 'anyone' | 'password' | 'person' | Ability;
+  /** A second factor must have been given just now. */
+  readonly stepUp?: true;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  readonly answer: TSchema;
+}

@@ -1,0 +1,98 @@
+// Recording one by one: give, look, take back; and the drafts of what is being typed.
+
+import { mask } from '@acik-iys/law';
+import type { Entry } from '../../rooms/entries/index.ts';
+import { brandFor, type DeskCall, type Handlers } from './call.ts';
+import type { Portal, PortalRouteName } from './contract.ts';
+import { addressOf } from './people.ts';
+import { formProblem, problem, sentencesOf } from './problems.ts';
+import type { PortalRooms } from './rooms.ts';
+
+type EntryAnswer = Portal['POST /organisations/:organisation/entries']['answer'];
+
+function answerOf({ clock }: PortalRooms, entry: Entry, reference: string | null): EntryAnswer {
+  const { entryId, brandId, state, code, dueAt } = entry;
+  return {
+    entryId,
+    brandId,
+    state,
+    code,
+    sentence: code === null ? null : sentencesOf(code),
+    dueAt: Math.floor(dueAt),
+    now: clock.now(),
+    reference,
+  };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Places of the portal that keep drafts. */
+const PLACE = /^[a-z0-9-]{1,40}$/;
+
+function entryId({ params }: { readonly params: Readonly<Record<string, string>> }): string {
+  const id = params['entryId'] ?? '';
+  if (!UUID.test(id)) throw problem('thing.unknown');
+  return id;
+}
+
+function place<R extends PortalRouteName>({ params }: DeskCall<R>): string {
+  const name = params['place'] ?? '';
+  if (!PLACE.test(name)) throw problem('thing.unknown');
+  return name;
+}
+
+export const entryHandlers: Handlers<
+  | 'POST /organisations/:organisation/entries'
+  | 'GET /organisations/:organisation/entries/:entryId'
+  | 'POST /organisations/:organisation/entries/:entryId/undo'
+  | 'GET /organisations/:organisation/drafts/:place'
+  | 'PUT /organisations/:organisation/drafts/:place'
+  | 'DELETE /organisations/:organisation/drafts/:place'
+> = {
+  'POST /organisations/:organisation/entries': async (call) => {
+    const { rooms, desk, body } = call;
+    const { brandId, ...consent } = body.consent;
+    const brand = brandFor(call, brandId, 'record');
+    if (!brand.scope.may(consent.type, 'write')) throw problem('desk.channel');
+    const recipient = addressOf(consent.recipient, 'recipient');
+    const given = await rooms.entries.give(brand, { key: body.key, consent: { ...consent, recipient } });
+    if ('faults' in given) throw formProblem(given.faults);
+    await rooms.activities.add(desk, consent.status === 'ONAY' ? 'consent.given' : 'refusal.given', {
+      brandId,
+      details: { address: mask(recipient), channel: consent.type, entry: given.entryId },
+    });
+    return answerOf(rooms, given, rooms.references.make(desk.organisation.code, recipient));
+  },
+
+  'GET /organisations/:organisation/entries/:entryId': async (call) => {
+    const entry = await call.rooms.entries.entry(call.desk.accountId, entryId(call));
+    if (entry === undefined) throw problem('thing.unknown');
+    return answerOf(call.rooms, entry, null);
+  },
+
+  'POST /organisations/:organisation/entries/:entryId/undo': async (call) => {
+    const { rooms, desk } = call;
+    const entry = await rooms.entries.undo(desk.accountId, entryId(call));
+    if (entry === undefined) throw problem('thing.unknown');
+    if (entry.state === 'undone')
+      await rooms.activities.add(desk, 'entry.undone', { brandId: entry.brandId, details: { entry: entry.entryId } });
+    return answerOf(rooms, entry, null);
+  },
+
+  'GET /organisations/:organisation/drafts/:place': async (call) => {
+    const draft = await call.rooms.drafts.read(call.desk.accountId, place(call));
+    return draft === undefined
+      ? { savedAt: null, content: null }
+      : { savedAt: Math.floor(draft.savedAt), content: draft.content };
+  },
+
+  'PUT /organisations/:organisation/drafts/:place': async (call) => {
+    if (!(await call.rooms.drafts.save(call.desk.accountId, place(call), call.body.content)))
+      throw problem('draft.too_large');
+    return { done: true };
+  },
+
+  'DELETE /organisations/:organisation/drafts/:place': async (call) => {
+    await call.rooms.drafts.discard(call.desk.accountId, place(call));
+    return { done: true };
+  },
+};

@@ -1,0 +1,198 @@
+// One search that takes any address, and the page of one person: may he be contacted, and why.
+
+import {
+  CHANNELS,
+  channelOf,
+  EPOSTA,
+  email,
+  kindOf,
+  kindOfAddress,
+  mask,
+  normaliseTelephone,
+  ONAY,
+  RECIPIENT_TYPES,
+  recipientTypeOf,
+  sourceName,
+  sourceNumberOf,
+  statusBitOf,
+  statusOf,
+} from '@acik-iys/law';
+import type { DeskBrand } from '../../rooms/access/index.ts';
+import type { Movement } from '../../rooms/registry/index.ts';
+import { brandsFor, type Handlers, type PortalCall } from './call.ts';
+import type { Portal } from './contract.ts';
+import { fieldProblem, problem } from './problems.ts';
+import type { PortalRooms } from './rooms.ts';
+
+/** Searches of one person in an hour: more than a busy counter makes, less than copying a registry needs. */
+export const SEARCHES_PER_HOUR = 300;
+/** Movements shown of one address. */
+const MOVEMENTS_MAX = 200;
+
+type Page = Portal['GET /organisations/:organisation/people/:reference']['answer'];
+type AnswerRow = Page['brands'][number]['answers'][number];
+
+/** The address that a person typed, in normal form. @throws Problem that says how to mend it */
+export function addressOf(text: string, field: string): string {
+  const typed = text.trim();
+  if (kindOfAddress(typed) === 'email') {
+    const read = email(typed);
+    if (read.ok) return read.address;
+    throw fieldProblem('address.email', field, read.didYouMean);
+  }
+  const read = normaliseTelephone(typed);
+  if (read.ok) return read.e164;
+  throw fieldProblem(
+    kindOfAddress(typed) === 'telephone' ? 'address.telephone' : 'address.neither',
+    field,
+    read.didYouMean,
+  );
+}
+
+/** The kinds that an address of this look can have: channels × recipient types. */
+function kindsOf(address: string): number[] {
+  const channels = address.includes('@') ? [EPOSTA] : CHANNELS.map((_, n) => n).filter((n) => n !== EPOSTA);
+  return channels.flatMap((channel) => RECIPIENT_TYPES.map((_, type) => kindOf(channel, type)));
+}
+
+/** The address behind the page's reference. @throws Problem */
+function addressOfPage({
+  rooms,
+  desk,
+  params,
+}: PortalCall<'GET /organisations/:organisation/people/:reference'>): string {
+  const address = rooms.references.open(desk.organisation.code, params['reference'] ?? '');
+  if (address === undefined) throw problem('thing.unknown');
+  return address;
+}
+
+async function answerOf(
+  { registry }: PortalRooms,
+  { scope, retailerCode, abilities }: DeskBrand,
+  kind: number,
+  address: string,
+): Promise<AnswerRow> {
+  const status = await registry.status(scope, kind, address);
+  const movement = status?.movement ?? null;
+  const withheld = status?.withheld ?? null;
+  const granted = withheld === null && movement !== null && statusBitOf(movement.state) === ONAY;
+  const row = { channel: channelOf(kind), recipientType: recipientTypeOf(kind) };
+  if (retailerCode !== null) {
+    const own =
+      granted &&
+      (movement.retailer === retailerCode || (await registry.retailers.includes(scope, kind, address, retailerCode)));
+    return { ...row, may: own, why: 'untold', consentedAt: null, receivedAt: null, source: null };
+  }
+  const told = abilities.has('understand');
+  if (!told) return { ...row, may: granted, why: 'untold', consentedAt: null, receivedAt: null, source: null };
+  if (withheld !== null)
+    return {
+      ...row,
+      may: false,
+      why: 'withheld',
+      consentedAt: withheld.consentedAt,
+      receivedAt: withheld.receivedAt,
+      source: sourceName(withheld.source) ?? null,
+    };
+  if (movement === null) return { ...row, may: false, why: 'none', consentedAt: null, receivedAt: null, source: null };
+  return {
+    ...row,
+    may: granted,
+    why: granted ? 'granted' : 'refused',
+    consentedAt: movement.consentedAt,
+    receivedAt: movement.receivedAt,
+    source: sourceName(sourceNumberOf(movement.state)) ?? null,
+  };
+}
+
+async function historyOf(
+  rooms: PortalRooms,
+  brands: readonly DeskBrand[],
+  kinds: readonly number[],
+  address: string,
+): Promise<Page['movements']> {
+  const readable = brands.filter(({ abilities }) => abilities.has('understand'));
+  if (readable.length === 0) return null;
+  const found = await Promise.all(
+    readable.flatMap(({ scope }) =>
+      kinds
+        .filter((kind) => scope.may(channelOf(kind), 'read'))
+        .map((kind) => rooms.registry.history(scope, kind, address)),
+    ),
+  );
+  const movements = found
+    .flat()
+    .sort((one, other) => other.receivedAt - one.receivedAt || other.seq - one.seq)
+    .slice(0, MOVEMENTS_MAX);
+  const actors = await rooms.desks.actors([...new Set(movements.map(({ actor }) => actor))]);
+  return movements.map((movement) => ({
+    ...wordsOf(movement),
+    actor: actors.get(movement.actor) ?? { person: null, organisation: null },
+  }));
+}
+
+function wordsOf(movement: Movement) {
+  const { brandId, seq, transactionId, kind, state, consentedAt, receivedAt, overtaken, door, retailer } = movement;
+  return {
+    brandId,
+    seq,
+    transactionId,
+    channel: channelOf(kind),
+    recipientType: recipientTypeOf(kind),
+    status: statusOf(state),
+    source: sourceName(sourceNumberOf(state)) ?? null,
+    consentedAt,
+    receivedAt,
+    overtaken,
+    door,
+    retailerCode: retailer,
+  };
+}
+
+export const peopleHandlers: Handlers<
+  | 'POST /organisations/:organisation/searches'
+  | 'GET /organisations/:organisation/people/:reference'
+  | 'POST /organisations/:organisation/people/:reference/reveal'
+> = {
+  'POST /organisations/:organisation/searches': async ({ rooms, desk, body }) => {
+    const address = addressOf(body.address, 'address');
+    const { code } = desk.organisation;
+    const recent = await rooms.activities.count(code, desk.accountId, 'address.searched', rooms.clock.now() - 3_600);
+    if (recent >= SEARCHES_PER_HOUR) throw problem('search.too_many', 600);
+    await rooms.activities.add(desk, 'address.searched', { details: { address: mask(address) } });
+    return { reference: rooms.references.make(code, address), address };
+  },
+
+  'GET /organisations/:organisation/people/:reference': async (call) => {
+    const { rooms, desk, params } = call;
+    const address = addressOfPage(call);
+    const brands = brandsFor(desk, 'ask');
+    const kinds = kindsOf(address);
+    const checkedAt = rooms.clock.now();
+    const answered = await Promise.all(
+      brands.map(async (brand) => ({
+        brandId: brand.brandId,
+        answers: await Promise.all(
+          kinds
+            .filter((kind) => brand.scope.may(channelOf(kind), 'read'))
+            .map((kind) => answerOf(rooms, brand, kind, address)),
+        ),
+      })),
+    );
+    return {
+      reference: params['reference'] ?? '',
+      kind: address.includes('@') ? 'email' : 'telephone',
+      masked: mask(address),
+      checkedAt,
+      brands: answered.filter(({ answers }) => answers.length > 0),
+      movements: await historyOf(rooms, brands, kinds, address),
+    };
+  },
+
+  'POST /organisations/:organisation/people/:reference/reveal': async ({ rooms, desk, params }) => {
+    const address = rooms.references.open(desk.organisation.code, params['reference'] ?? '');
+    if (address === undefined) throw problem('thing.unknown');
+    await rooms.activities.add(desk, 'address.revealed', { details: { address: mask(address) } });
+    return { address };
+  },
+};

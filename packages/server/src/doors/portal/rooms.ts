@@ -1,0 +1,25 @@
+// What the portal's door may ask of the house.
+
+import type { Calendar } from '@acik-iys/law';
+import type { Clock } from '../../ground/clock.ts';
+import type { Config } from '../../ground/config.ts';
+import type { Desks, People } from '../../rooms/access/index.ts';
+import type { Activities } from '../../rooms/activity/index.ts';
+import type { Drafts, Entries } from '../../rooms/entries/index.ts';
+import type { Refusals } from '../../rooms/refusals/index.ts';
+import type { Registry } from '../../rooms/registry/index.ts';
+import type { References } from './references.ts';
+
+export interface PortalRooms {
+  readonly people: People;
+  readonly desks: Desks;
+  readonly activities: Activities;
+  readonly entries: Entries;
+  readonly drafts: Drafts;
+  readonly refusals: Refusals;
+  readonly registry: Registry;
+  readonly references: References;
+  readonly clock: Clock;
+  readonly calendar: Calendar;
+  readonly config: Config;
+}

@@ -1,0 +1,115 @@
+// Logging in and out, the second factor, and the person's own sessions.
+
+import { DEMO_PEOPLE } from '../../demo-accounts.ts';
+import { AccessError } from '../../rooms/access/index.ts';
+import type { Handlers, PortalCall } from './call.ts';
+import type { Portal } from './contract.ts';
+import { type ProblemCode, problem } from './problems.ts';
+import type { PortalRooms } from './rooms.ts';
+
+type SessionAnswer = Portal['GET /session']['answer'];
+
+/** What the page needs to know about who is here. */
+async function sessionAnswer(rooms: PortalRooms, token: string | undefined): Promise<SessionAnswer> {
+  const session = await rooms.people.session(token);
+  const demo = rooms.config.demo
+    ? DEMO_PEOPLE.map(({ account, name, organisation }) => ({ account, name, organisation: organisation.title }))
+    : null;
+  if (session === undefined) return { person: null, next: null, organisations: [], demo };
+  const { name, email, language, personId, secondFactorAt, hasSecondFactor } = session;
+  const whole = secondFactorAt !== null;
+  return {
+    person: { name, email, language },
+    next: whole ? null : hasSecondFactor ? 'second-factor' : 'set-up-second-factor',
+    organisations: whole ? await rooms.desks.organisations(personId) : [],
+    demo,
+  };
+}
+
+/** Turns what `access` says into what the person reads. */
+async function refused<T>(wrong: ProblemCode, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error;
+    throw error.reason === 'too-many' ? problem('session.too_many', error.retryAfterSeconds) : problem(wrong);
+  }
+}
+
+async function entered(
+  { rooms, setToken }: Pick<PortalCall<'POST /session'>, 'rooms' | 'setToken'>,
+  token: string,
+): Promise<SessionAnswer> {
+  setToken(token);
+  return await sessionAnswer(rooms, token);
+}
+
+export const sessionHandlers: Handlers<
+  | 'GET /session'
+  | 'POST /session'
+  | 'POST /session/demo'
+  | 'POST /session/second-factor'
+  | 'POST /session/authenticator'
+  | 'PUT /session/authenticator'
+  | 'DELETE /session'
+  | 'PUT /session/language'
+  | 'GET /sessions'
+  | 'DELETE /sessions/:sessionId'
+> = {
+  'GET /session': ({ rooms, token }) => sessionAnswer(rooms, token),
+
+  'POST /session': async (call) => {
+    const { email, password } = call.body;
+    const token = await refused('session.credentials', () => call.rooms.people.logIn(email.trim(), password, call));
+    return await entered(call, token);
+  },
+
+  'POST /session/demo': async (call) => {
+    const person = call.rooms.config.demo && DEMO_PEOPLE.find(({ account }) => account === call.body.account);
+    const token = person ? await call.rooms.people.enterDemo(person.email, call) : undefined;
+    if (token === undefined) throw problem('thing.unknown');
+    return await entered(call, token);
+  },
+
+  'POST /session/second-factor': async ({ rooms, session, token, body, network }) => {
+    await refused('session.code', () => rooms.people.giveSecondFactor(session, token, body.code, network));
+    return await sessionAnswer(rooms, token);
+  },
+
+  'POST /session/authenticator': async ({ rooms, session }) => {
+    // A second one is set up by who has given the first.
+    if (session.hasSecondFactor && session.secondFactorAt === null) throw problem('session.second_factor');
+    return rooms.people.newAuthenticator(session);
+  },
+
+  'PUT /session/authenticator': async ({ rooms, session, token, body }) => {
+    if (session.hasSecondFactor && session.secondFactorAt === null) throw problem('session.second_factor');
+    const recoveryCodes = await refused('session.code', () =>
+      rooms.people.confirmAuthenticator(session, token, body.secret, body.code),
+    );
+    return { recoveryCodes };
+  },
+
+  'DELETE /session': async ({ rooms, token, setToken }) => {
+    if (token !== undefined) await rooms.people.logOut(token);
+    setToken(undefined);
+    return { done: true };
+  },
+
+  'PUT /session/language': async ({ rooms, session, body }) => {
+    await rooms.people.setLanguage(session.personId, body.language);
+    return { done: true };
+  },
+
+  'GET /sessions': async ({ rooms, session }) =>
+    (await rooms.people.sessions(session.personId)).map((one) => ({
+      ...one,
+      openedAt: Math.floor(one.openedAt),
+      seenAt: Math.floor(one.seenAt),
+      current: one.sessionId === session.sessionId,
+    })),
+
+  'DELETE /sessions/:sessionId': async ({ rooms, session, params }) => ({
+    done: await rooms.people.endSession(session.personId, params['sessionId'] ?? ''),
+  }),
+};

@@ -1,0 +1,269 @@
+// A desk: what one person may do for one organisation, for which brands. Loaded anew for each request, so that what was
+// ended is gone at the next one. A desk is the proof that a request may act; its brands carry BrandScopes.
+
+import type { Strictness } from '@acik-iys/law';
+import { CHANNELS, type Channel } from '@acik-iys/law';
+import type { Clock } from '../../ground/clock.ts';
+import type { Connection, Database } from '../../ground/database.ts';
+import { BRANDS_OF_PARTNER, BRANDS_OF_PROVIDER, type BrandRow, type GrantRow } from './principals.ts';
+import { ABILITIES, type Ability, abilitiesOf, type OrganisationKind, type StaffRole } from './roles.ts';
+import { type BrandScope, type ChannelRights, FULL_RIGHTS, makeBrandScope, type Right } from './scope.ts';
+
+export interface Organisation {
+  readonly code: number;
+  readonly title: string;
+  readonly kind: OrganisationKind;
+}
+
+export interface DeskBrand {
+  readonly brandId: number;
+  readonly name: string;
+  readonly master: boolean;
+  readonly provider: { readonly code: number; readonly title: string };
+  readonly abilities: ReadonlySet<Ability>;
+  /** Set where the person stands for one retailer of the brand alone. */
+  readonly retailerCode: number | null;
+  readonly scope: BrandScope;
+}
+
+export interface Desk {
+  readonly accountId: number;
+  readonly organisation: Organisation;
+  readonly roles: readonly StaffRole[];
+  /** By provider, then brand. */
+  readonly brands: readonly DeskBrand[];
+  /** Of the organisation and of any brand. */
+  may(ability: Ability): boolean;
+  /** The brand, where the person may do this for it. */
+  brand(brandId: number, ability: Ability): DeskBrand | undefined;
+}
+
+export interface NewStaffGrant {
+  readonly role: StaffRole;
+  /** Null: all brands. */
+  readonly brands: readonly number[] | null;
+  readonly retailerCode?: number;
+  readonly reason?: string;
+}
+
+export interface Desks {
+  /** Organisations that a person works for now, by title. */
+  organisations(personId: number): Promise<Organisation[]>;
+  /** What he may do there; undefined where nothing. */
+  desk(personId: number, organisationCode: number): Promise<Desk | undefined>;
+  /** The same by the number that stands in movements: for work that goes on when the request is over. */
+  deskOfAccount(accountId: number): Promise<Desk | undefined>;
+  /** Who these accounts are: a person (null: an API user) and his organisation. */
+  actors(accountIds: readonly number[]): Promise<Map<number, { person: string | null; organisation: string | null }>>;
+  /** Gives a person a place in an organisation without asking whether somebody may: for set-up and the demo. */
+  seat(personId: number, organisation: Omit<Organisation, 'title'>, grant: NewStaffGrant): Promise<void>;
+}
+
+const NOW_GRANTED = `g.ended_at is null and g.valid_from <= to_timestamp($2)
+  and (g.valid_until is null or g.valid_until > to_timestamp($2))`;
+
+const ORGANISATIONS = `
+  select coalesce(v.provider_code, p.partner_code, i.intermediary_code), coalesce(v.title, p.title, i.title),
+    case when v.title is not null then 'provider' when p.title is not null then 'partner' else 'intermediary' end
+  from account a
+  left join provider v on v.provider_code = a.provider_code
+  left join partner p on p.partner_code = a.partner_code
+  left join intermediary i on i.intermediary_code = a.intermediary_code
+  where a.person_id = $1 and a.enabled
+    and exists (select from staff_grant g where g.account_id = a.account_id and ${NOW_GRANTED})
+  order by 2`;
+
+const grants = (of: string): string => `
+  select a.account_id, coalesce(v.provider_code, p.partner_code, i.intermediary_code), coalesce(v.title, p.title, i.title),
+    case when v.title is not null then 'provider' when p.title is not null then 'partner' else 'intermediary' end,
+    g.role, g.brands, g.channels, g.retailer_code
+  from account a
+  join staff_grant g on g.account_id = a.account_id and ${NOW_GRANTED}
+  left join provider v on v.provider_code = a.provider_code
+  left join partner p on p.partner_code = a.partner_code
+  left join intermediary i on i.intermediary_code = a.intermediary_code
+  where a.enabled and ${of}`;
+const GRANTS_OF_PERSON = grants(
+  'a.person_id = $1 and coalesce(a.provider_code, a.partner_code, a.intermediary_code) = $3',
+);
+const GRANTS_OF_ACCOUNT = grants('a.account_id = $1');
+type GrantOfAccount = [
+  number,
+  number,
+  string,
+  OrganisationKind,
+  StaffRole,
+  readonly number[] | null,
+  readonly number[] | null,
+  number | null,
+];
+
+const ACTORS = `
+  select a.account_id, s.name, coalesce(v.title, p.title, i.title)
+  from account a
+  left join person s on s.person_id = a.person_id
+  left join provider v on v.provider_code = a.provider_code
+  left join partner p on p.partner_code = a.partner_code
+  left join intermediary i on i.intermediary_code = a.intermediary_code
+  where a.account_id = any($1::int[])`;
+
+const BRANDS_OF_INTERMEDIARY = `
+  select b.brand_id, b.provider_code, v.title, b.name, b.master, v.strictness, v.historic_load_open
+  from intermediary_grant g
+  join provider v on v.provider_code = g.provider_code
+  join brand b on b.provider_code = g.provider_code
+  where g.intermediary_code = $1
+  order by b.provider_code, b.brand_id`;
+
+const READ_ONLY: ChannelRights = { ARAMA: 'read', MESAJ: 'read', EPOSTA: 'read' };
+
+interface OrganisationBrand {
+  readonly brandId: number;
+  readonly providerCode: number;
+  readonly providerTitle: string;
+  readonly name: string;
+  readonly master: boolean;
+  readonly strictness: Strictness;
+  readonly historicLoadOpen: boolean;
+  readonly rights: ChannelRights;
+  readonly reconciliation: boolean;
+}
+
+export function openDesks({ database, clock }: { readonly database: Database; readonly clock: Clock }): Desks {
+  async function load(query: string, of: readonly number[]): Promise<Desk | undefined> {
+    return await database.withConnection(async (connection) => {
+      const [who, ...rest] = of;
+      const grants = await connection.rows<GrantOfAccount>(query, [who, clock.now(), ...rest]);
+      const [first] = grants;
+      if (first === undefined) return undefined;
+      const [accountId, code, title, kind] = first;
+      const all = await brandsOf(connection, kind, code);
+      const brands = all.flatMap((brand) => deskBrand(accountId, kind, brand, grants) ?? []);
+      const ofOrganisation = new Set(
+        grants
+          .flatMap(([, , , , role]) => abilitiesOf(role, kind))
+          .filter((name) => ABILITIES[name] === 'organisation'),
+      );
+      return {
+        accountId,
+        organisation: { code, title, kind },
+        roles: [...new Set(grants.map(([, , , , role]) => role))],
+        brands,
+        may: (ability) => ofOrganisation.has(ability) || brands.some(({ abilities }) => abilities.has(ability)),
+        brand: (brandId, ability) => brands.find((brand) => brand.brandId === brandId && brand.abilities.has(ability)),
+      };
+    });
+  }
+
+  return {
+    async organisations(personId) {
+      const rows = await database.rows<[number, string, OrganisationKind]>(ORGANISATIONS, [personId, clock.now()]);
+      return rows.map(([code, title, kind]) => ({ code, title, kind }));
+    },
+
+    desk: (personId, organisationCode) => load(GRANTS_OF_PERSON, [personId, organisationCode]),
+    deskOfAccount: (accountId) => load(GRANTS_OF_ACCOUNT, [accountId]),
+
+    async actors(accountIds) {
+      const rows = await database.rows<[number, string | null, string | null]>(ACTORS, [`{${accountIds.join(',')}}`]);
+      return new Map(rows.map(([accountId, person, organisation]) => [accountId, { person, organisation }]));
+    },
+
+    async seat(personId, { code, kind }, { role, brands, retailerCode, reason = '' }) {
+      const column = `${kind}_code`;
+      await database.transaction(async (connection) => {
+        const known = await connection.rows<[number]>(
+          `select account_id from account where person_id = $1 and ${column} = $2`,
+          [personId, code],
+        );
+        const [account] =
+          known.length > 0
+            ? known
+            : await connection.rows<[number]>(
+                `insert into account (role, person_id, ${column}) values ('STAFF', $1, $2) returning account_id`,
+                [personId, code],
+              );
+        await connection.run(
+          `insert into staff_grant (account_id, role, brands, retailer_code, valid_from, given_at, reason)
+           values ($1, $2, $3, $4, to_timestamp($5), to_timestamp($5), $6)`,
+          [
+            account?.[0],
+            role,
+            brands === null ? null : `{${brands.join(',')}}`,
+            retailerCode ?? null,
+            clock.now(),
+            reason,
+          ],
+        );
+      });
+    },
+  };
+}
+
+async function brandsOf(connection: Connection, kind: OrganisationKind, code: number): Promise<OrganisationBrand[]> {
+  if (kind === 'partner')
+    return (await connection.rows<GrantRow>(BRANDS_OF_PARTNER, [code])).map((row) => {
+      const [, , , , , , , ARAMA, MESAJ, EPOSTA, reconciliation] = row;
+      return { ...brandFacts(row), rights: { ARAMA, MESAJ, EPOSTA }, reconciliation };
+    });
+  const provider = kind === 'provider';
+  const rows = await connection.rows<BrandRow>(provider ? BRANDS_OF_PROVIDER : BRANDS_OF_INTERMEDIARY, [code]);
+  return rows.map((row) => ({
+    ...brandFacts(row),
+    rights: provider ? FULL_RIGHTS : READ_ONLY,
+    reconciliation: provider,
+  }));
+}
+
+function brandFacts(row: BrandRow | GrantRow): Omit<OrganisationBrand, 'rights' | 'reconciliation'> {
+  const [brandId, providerCode, providerTitle, name, master, strictness, historicLoadOpen] = row;
+  return { brandId, providerCode, providerTitle, name, master, strictness, historicLoadOpen };
+}
+
+/** What the account's grants together leave of a brand; undefined where nothing. */
+function deskBrand(
+  accountId: number,
+  kind: OrganisationKind,
+  brand: OrganisationBrand,
+  grants: readonly GrantOfAccount[],
+): DeskBrand | undefined {
+  const own = grants.filter(([, , , , , brands]) => brands === null || brands.includes(brand.brandId));
+  if (own.length === 0) return undefined;
+  const abilities = new Set<Ability>();
+  const rights: Record<Channel, Right> = { ARAMA: 'none', MESAJ: 'none', EPOSTA: 'none' };
+  for (const [, , , , role, , channels] of own) {
+    const given = abilitiesOf(role, kind).filter((name) => ABILITIES[name] === 'brand');
+    for (const ability of given) abilities.add(ability);
+    CHANNELS.forEach((channel, number) => {
+      if (channels !== null && !channels.includes(number)) return;
+      const most: Right = given.includes('record') ? 'write' : 'read';
+      rights[channel] = wider(rights[channel], narrower(most, brand.rights[channel]));
+    });
+  }
+  const onlyRetailer = own.every(([, , , , role]) => role === 'retailer');
+  return {
+    brandId: brand.brandId,
+    name: brand.name,
+    master: brand.master,
+    provider: { code: brand.providerCode, title: brand.providerTitle },
+    abilities,
+    retailerCode: onlyRetailer ? (own[0]?.[7] ?? null) : null,
+    scope: makeBrandScope({
+      actor: accountId,
+      providerCode: brand.providerCode,
+      brandId: brand.brandId,
+      rights,
+      reconciliation: brand.reconciliation,
+      strictness: brand.strictness,
+      historicLoadOpen: brand.historicLoadOpen,
+    }),
+  };
+}
+
+const WIDTH: Readonly<Record<Right, number>> = { none: 0, read: 1, write: 2 };
+function wider(one: Right, other: Right): Right {
+  return WIDTH[one] >= WIDTH[other] ? one : other;
+}
+function narrower(one: Right, other: Right): Right {
+  return WIDTH[one] <= WIDTH[other] ? one : other;
+}

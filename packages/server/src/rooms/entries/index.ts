@@ -1,0 +1,264 @@
+// Statements given by hand, one at a time.
+//
+// A refusal is recorded at once. A consent waits WAIT_SECONDS as a row, so that it can be taken back past a closed tab,
+// and is recorded by whichever process finds it due: at once by the one that took it, by any other after a crash. The
+// wait never reaches past the consent's last day (law.md, rule 3). Recording is asked for as "the same again is no
+// error", so an entry whose process died between the movement and the row is found recorded, not recorded twice.
+// The form's key makes a double click one entry. Who lost his right while it waited records nothing.
+
+import {
+  type Calendar,
+  checkForm,
+  earliestConsentTime,
+  type FormContext,
+  type FormFault,
+  istanbulDay,
+  periodEnd,
+  periodInForce,
+  periodOver,
+  RET,
+  type Statement,
+} from '@acik-iys/law';
+import type { Clock } from '../../ground/clock.ts';
+import type { Database } from '../../ground/database.ts';
+import type { AddressKeys } from '../../ground/keys.ts';
+import { errorFields, type Log } from '../../ground/log.ts';
+import type { DeskBrand, Desks } from '../access/index.ts';
+import { DOORS, type Outcome, type Registry } from '../registry/index.ts';
+
+/** How long a consent may be taken back. */
+export const WAIT_SECONDS = 10;
+/** A consent whose period ends sooner than this after its wait is recorded without one. */
+const LAST_MOMENT_SECONDS = 5;
+/** A process has an entry this long; then another may take it. */
+const LEASE_SECONDS = 30;
+/** What other processes left is looked for this often. */
+const LOOK_EVERY_MS = 2_000;
+const TAKEN_AT_ONCE = 50;
+
+export { type Drafts, openDrafts } from './drafts.ts';
+
+export type EntryState = 'waiting' | 'undone' | 'recorded' | 'unchanged' | 'refused';
+
+export interface Entry {
+  readonly entryId: string;
+  readonly brandId: number;
+  readonly state: EntryState;
+  /** Why it was refused: an H-code, or `desk.right_ended`. */
+  readonly code: string | null;
+  /** The movement that stands for it. */
+  readonly seq: number | null;
+  /** Until when it can be taken back, epoch seconds. */
+  readonly dueAt: number;
+}
+
+export interface GivenStatement {
+  /** Of the form: the same form sent twice is one entry. A uuid. */
+  readonly key: string;
+  /** As the official contract writes a consent: type, recipient, recipientType, status, source, consentDate. */
+  readonly consent: Readonly<Record<string, unknown>>;
+}
+
+export interface Entries {
+  /** Takes a statement of one brand. @returns its faults of form instead, where it has any */
+  give(brand: DeskBrand, given: GivenStatement): Promise<Entry | { faults: readonly FormFault[] }>;
+  /** Takes a waiting consent back; the entry as it is now, whatever came first. Undefined: not his entry. */
+  undo(accountId: number, entryId: string): Promise<Entry | undefined>;
+  entry(accountId: number, entryId: string): Promise<Entry | undefined>;
+  /** Faults of form of a statement, by the rules that hold for this brand now. */
+  check(brand: DeskBrand, consent: Readonly<Record<string, unknown>>): readonly FormFault[];
+  /** Records what is due now. @returns how many entries were decided */
+  recordDue(): Promise<number>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+interface Sealed {
+  readonly statement: Statement;
+  readonly retailerAccess: readonly number[] | null;
+}
+
+type EntryRow = [string, number, EntryState, string | null, number | null, number];
+const ENTRY_COLUMNS = 'entry_id::text, brand_id, state, code, seq, extract(epoch from due_at)::float8';
+
+export function openEntries({
+  database,
+  clock,
+  keys,
+  log,
+  desks,
+  registry,
+  calendar,
+}: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly keys: AddressKeys;
+  readonly log: Log;
+  readonly desks: Desks;
+  readonly registry: Registry;
+  readonly calendar: Calendar;
+}): Entries {
+  let looking: NodeJS.Timeout | undefined;
+  let working: Promise<unknown> = Promise.resolve();
+  const timers = new Set<NodeJS.Timeout>();
+
+  function formContext({ scope }: DeskBrand): FormContext {
+    const now = clock.now();
+    return {
+      now,
+      earliest: earliestConsentTime(calendar, now),
+      historicLoadOpen: scope.facts.historicLoadOpen,
+      strictness: 'welcoming',
+    };
+  }
+
+  /** When a statement is to be recorded: now for a refusal, after the wait for a consent, but never past its last day. */
+  function dueAt({ status, consentedAt }: Statement): number {
+    const now = clock.now();
+    const due = now + WAIT_SECONDS;
+    const period = consentedAt === null ? undefined : periodInForce('record-consent', istanbulDay(consentedAt));
+    if (status === RET) return now;
+    if (consentedAt === null || period === undefined) return due;
+    return due + LAST_MOMENT_SECONDS >= periodEnd(calendar, period, consentedAt) ? now : due;
+  }
+
+  async function find(accountId: number, column: 'entry_id' | 'entry_key', value: string): Promise<Entry | undefined> {
+    const [row] = await database.rows<EntryRow>(
+      `select ${ENTRY_COLUMNS} from entry where account_id = $1 and ${column} = $2`,
+      [accountId, value],
+    );
+    return row && entryOf(row);
+  }
+
+  async function decide(entryId: string, state: EntryState, code: string | null, seq: number | null): Promise<Entry> {
+    const [row] = await database.rows<EntryRow>(
+      `update entry set state = $2, code = $3, seq = $4, decided_at = to_timestamp($5), lease_until = null, sealed = ''
+       where entry_id = $1 returning ${ENTRY_COLUMNS}`,
+      [entryId, state, code, seq, clock.now()],
+    );
+    return entryOf(row as EntryRow);
+  }
+
+  async function record(entryId: string, brand: DeskBrand | undefined, sealed: Sealed): Promise<Entry> {
+    if (brand === undefined) return await decide(entryId, 'refused', 'desk.right_ended', null);
+    const { statement, retailerAccess } = sealed;
+    // The wait may have been long: a server that was down past the last day records nothing that the law calls void.
+    if (periodOver(statement, formContext(brand)) !== undefined) return await decide(entryId, 'refused', 'H467', null);
+    const [outcome] = await registry.record(brand.scope, [statement], {
+      door: DOORS.portal,
+      idempotent: true,
+      ...(retailerAccess && { retailerAccess: [retailerAccess] }),
+    });
+    return await decide(entryId, ...decisionOf(outcome as Outcome));
+  }
+
+  /** Takes due entries that nobody works on. */
+  async function takeDue(): Promise<[string, number, number, Buffer][]> {
+    const now = clock.now();
+    return await database.rows<[string, number, number, Buffer]>(
+      `update entry set lease_until = to_timestamp($2)
+       where entry_id in (
+         select entry_id from entry
+         where state = 'waiting' and due_at <= to_timestamp($1)
+           and (lease_until is null or lease_until < to_timestamp($1))
+         order by due_at limit ${TAKEN_AT_ONCE} for update skip locked)
+       returning entry_id::text, account_id, brand_id, sealed`,
+      [now, now + LEASE_SECONDS],
+    );
+  }
+
+  async function recordDue(): Promise<number> {
+    const due = await takeDue();
+    for (const [entryId, accountId, brandId, sealed] of due) {
+      const desk = await desks.deskOfAccount(accountId);
+      await record(entryId, desk?.brand(brandId, 'record'), JSON.parse(keys.openText(sealed)) as Sealed);
+    }
+    return due.length;
+  }
+
+  /** One look at a time; what fails stays due and is taken again when its lease is over. */
+  function look(): void {
+    working = working.then(recordDue).catch((error: unknown) => log.warn('entries.failed', errorFields(error)));
+  }
+
+  return {
+    check: (brand, consent) => checkForm(consent, formContext(brand)).faults,
+
+    async give(brand, { key, consent }) {
+      const { actor } = brand.scope.facts;
+      const before = await find(actor, 'entry_key', key);
+      if (before !== undefined) return before;
+      const { statement, faults } = checkForm(consent, formContext(brand));
+      if (statement === null || faults.length > 0) return { faults };
+      const own = brand.retailerCode;
+      const sealed: Sealed = {
+        statement: own === null ? statement : { ...statement, retailer: own },
+        // A retailer sees what he took.
+        retailerAccess: own === null ? null : [own],
+      };
+      const due = dueAt(statement);
+      const now = clock.now();
+      const atOnce = due <= now;
+      const [row] = await database.rows<EntryRow>(
+        `insert into entry (account_id, entry_key, brand_id, kind, status, sealed, given_at, due_at, lease_until, state)
+         values ($1, $2, $3, $4, $5, $6, to_timestamp($7), to_timestamp($8), to_timestamp($9), 'waiting')
+         on conflict (account_id, entry_key) do nothing returning ${ENTRY_COLUMNS}`,
+        [
+          actor,
+          key,
+          brand.brandId,
+          statement.kind,
+          statement.status,
+          keys.sealText(JSON.stringify(sealed)),
+          now,
+          due,
+          atOnce ? now + LEASE_SECONDS : null,
+        ],
+      );
+      // The same form, sent twice at once: the other was first.
+      if (row === undefined) return (await find(actor, 'entry_key', key)) as Entry;
+      const entry = entryOf(row);
+      if (atOnce) return await record(entry.entryId, brand, sealed);
+      const timer = setTimeout(
+        () => {
+          timers.delete(timer);
+          look();
+        },
+        (due - now) * 1_000,
+      );
+      timers.add(timer);
+      return entry;
+    },
+
+    async undo(accountId, entryId) {
+      await database.run(
+        `update entry set state = 'undone', decided_at = to_timestamp($3), sealed = ''
+         where account_id = $1 and entry_id = $2 and state = 'waiting' and lease_until is null`,
+        [accountId, entryId, clock.now()],
+      );
+      return await find(accountId, 'entry_id', entryId);
+    },
+
+    entry: (accountId, entryId) => find(accountId, 'entry_id', entryId),
+    recordDue,
+
+    start() {
+      looking = setInterval(look, LOOK_EVERY_MS);
+      look();
+    },
+    async stop() {
+      clearInterval(looking);
+      for (const timer of timers) clearTimeout(timer);
+      await working;
+    },
+  };
+}
+
+function decisionOf(outcome: Outcome): [EntryState, string | null, number | null] {
+  if (outcome.kind === 'refused') return ['refused', outcome.code, null];
+  return [outcome.kind === 'unchanged' ? 'unchanged' : 'recorded', null, outcome.seq];
+}
+
+function entryOf([entryId, brandId, state, code, seq, dueAt]: EntryRow): Entry {
+  return { entryId, brandId, state, code, seq, dueAt };
+}

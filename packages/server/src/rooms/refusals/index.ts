@@ -1,0 +1,273 @@
+// Refusals to follow: who said no at the registry's own doors, by when sending must have stopped, and whether the
+// provider took it over.
+//
+// Taken over is what reached the provider's own lists: acknowledged by its push address, passed by a later call of
+// `changes` (whoever asks for what comes after a movement has it), fetched as a file, or ticked by a person. None of it
+// is asked of the provider twice, and nothing here changes a consent: the refusal is in force from its recording on.
+
+import { type Calendar, CHANNELS, channelOf, istanbulDay, periodEnd, periodInForce } from '@acik-iys/law';
+import type { Clock } from '../../ground/clock.ts';
+import type { Database } from '../../ground/database.ts';
+import { errorFields, type Log } from '../../ground/log.ts';
+import type { BrandScope, DeskBrand } from '../access/index.ts';
+import type { Movement, Registry } from '../registry/index.ts';
+
+export type TakeOverWay = 'push' | 'changes' | 'file' | 'tick';
+
+export interface TakenOver {
+  readonly way: TakeOverWay;
+  /** Epoch seconds; null where only the order is known (push). */
+  readonly at: number | null;
+  /** Account of the person or program. */
+  readonly accountId: number | null;
+}
+
+export interface FollowedRefusal {
+  readonly movement: Movement;
+  /** Sending must have stopped before this second (law.md, rule 11). */
+  readonly stopBy: number;
+  readonly takenOver: TakenOver | null;
+}
+
+/** Where a list of several brands goes on: the number below which each brand's refusals are still to come. */
+export type RefusalCursor = Readonly<Record<number, number>>;
+
+export interface DayOfRefusals {
+  readonly day: string;
+  /** By channel, in the order of CHANNELS. */
+  readonly byChannel: readonly number[];
+}
+
+export interface Refusals {
+  /** Newest first, over brands. `next` is null where nothing is left. */
+  list(
+    brands: readonly DeskBrand[],
+    query: {
+      readonly after?: RefusalCursor | undefined;
+      readonly channel?: number | undefined;
+      readonly openOnly?: boolean;
+      readonly limit: number;
+    },
+  ): Promise<{ list: FollowedRefusal[]; next: RefusalCursor | null }>;
+  /** What came after the numbers at which an account looked last, at most `limit` a brand. */
+  since(brands: readonly DeskBrand[], accountId: number, limit: number): Promise<NewRefusals>;
+  /** The account has seen all that is recorded now. */
+  seen(brands: readonly DeskBrand[], accountId: number): Promise<void>;
+  tick(brand: DeskBrand, seqs: readonly number[], done: boolean): Promise<void>;
+  /** Notes that a caller asks for what comes after a number: it has what came before. Does not wait. */
+  passed(scope: BrandScope, way: 'changes' | 'file', seq: number): void;
+  /** Refusals a day and channel from the counters, oldest day first; the last day is today. */
+  days(brands: readonly DeskBrand[], count: number): Promise<DayOfRefusals[]>;
+  stopBy(receivedAt: number): number;
+  /** Push addresses of these brands that were given up. */
+  parked(brands: readonly DeskBrand[]): Promise<number>;
+}
+
+export interface NewRefusals {
+  readonly list: FollowedRefusal[];
+  /** Epoch seconds of the last look; null: never. */
+  readonly sinceAt: number | null;
+  /** A brand had more than were read. */
+  readonly more: boolean;
+}
+
+const FAR = Number.MAX_SAFE_INTEGER;
+/** Pages read for one answer while only open ones are wanted: a bound, the list goes on where it stopped. */
+const PAGES_MAX = 10;
+/** Callers of `changes` remembered, so that a poll that brings nothing new writes nothing. */
+const REMEMBERED_MAX = 10_000;
+
+export function openRefusals({
+  database,
+  clock,
+  log,
+  calendar,
+  registry,
+}: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly calendar: Calendar;
+  readonly registry: Registry;
+}): Refusals {
+  const passedBefore = new Map<string, number>();
+
+  function stopBy(receivedAt: number): number {
+    const period = periodInForce('stop-after-refusal', istanbulDay(receivedAt));
+    if (period === undefined) throw new Error('no period says when sending must stop');
+    return periodEnd(calendar, period, receivedAt);
+  }
+
+  /** What a brand's take-overs cover, asked once for a page of its refusals. */
+  async function takeOvers(
+    brandId: number,
+    seqs: readonly number[],
+  ): Promise<(movement: Movement) => TakenOver | null> {
+    if (seqs.length === 0) return () => null;
+    const ticks = await database.rows<[number, number, number]>(
+      `select seq, account_id, extract(epoch from at)::float8 from refusal_tick
+       where brand_id = $1 and seq = any($2::int8[])`,
+      [brandId, `{${seqs.join(',')}}`],
+    );
+    const pushes = await database.rows<[number, number]>(
+      `select channel, max(cursor_seq) from push_address where brand_id = $1 group by channel`,
+      [brandId],
+    );
+    const fetched = await database.rows<['changes' | 'file', number, number, number, number]>(
+      `select way, account_id, channels, seq, extract(epoch from at)::float8 from fetched_up_to
+       where brand_id = $1 order by seq desc`,
+      [brandId],
+    );
+    const ticked = new Map(ticks.map(([seq, accountId, at]) => [seq, { way: 'tick' as const, at, accountId }]));
+    return ({ seq, kind }) => {
+      const channel = kind >> 1;
+      const pushed = pushes.some(([of, cursor]) => of === channel && cursor >= seq);
+      if (pushed) return { way: 'push', at: null, accountId: null };
+      const passed = fetched.find(([, , channels, upTo]) => upTo >= seq && (channels & (1 << channel)) !== 0);
+      if (passed !== undefined) return { way: passed[0], at: passed[4], accountId: passed[1] };
+      return ticked.get(seq) ?? null;
+    };
+  }
+
+  async function follow(brandId: number, movements: readonly Movement[]): Promise<FollowedRefusal[]> {
+    const takenOver = await takeOvers(
+      brandId,
+      movements.map(({ seq }) => seq),
+    );
+    return movements.map((movement) => ({
+      movement,
+      stopBy: stopBy(movement.receivedAt),
+      takenOver: takenOver(movement),
+    }));
+  }
+
+  return {
+    stopBy,
+
+    async list(brands, { after, channel, openOnly = false, limit }) {
+      const before = new Map(brands.map(({ brandId }) => [brandId, after ? (after[brandId] ?? 0) : FAR]));
+      const list: FollowedRefusal[] = [];
+      let left = true;
+      for (let page = 0; page < PAGES_MAX && left && list.length < limit; page++) {
+        const pages = await Promise.all(
+          brands.map(async ({ brandId, scope }) => {
+            const beforeSeq = before.get(brandId) ?? 0;
+            if (beforeSeq <= 1) return [];
+            return await registry.refusals(scope, { afterSeq: 0, beforeSeq, limit });
+          }),
+        );
+        // Only as far back as every brand was read: what lies behind may be older than another brand's next.
+        const merged = pages.flat().sort((one, other) => other.receivedAt - one.receivedAt || other.seq - one.seq);
+        const taken = merged.slice(0, limit - list.length);
+        left = merged.length > taken.length || pages.some(({ length }) => length === limit);
+        for (const { brandId, seq } of taken) before.set(brandId, Math.min(before.get(brandId) ?? FAR, seq));
+        const wanted = taken.filter(({ kind }) => channel === undefined || kind >> 1 === channel);
+        const byBrand = Map.groupBy(wanted, ({ brandId }) => brandId);
+        const followed = (await Promise.all([...byBrand].map(([brandId, own]) => follow(brandId, own)))).flat();
+        followed.sort(newestFirst);
+        list.push(...followed.filter(({ takenOver }) => !openOnly || takenOver === null));
+        if (taken.length === 0) left = false;
+      }
+      return { list, next: left ? Object.fromEntries(before) : null };
+    },
+
+    async since(brands, accountId, limit) {
+      const visits = await database.rows<[number, number, number]>(
+        'select brand_id, seq, extract(epoch from at)::float8 from visit where account_id = $1',
+        [accountId],
+      );
+      const seqs = new Map(visits.map(([brandId, seq]) => [brandId, seq]));
+      const pages = await Promise.all(
+        brands.map(async ({ brandId, scope }) => {
+          const found = await registry.refusals(scope, {
+            afterSeq: seqs.get(brandId) ?? 0,
+            beforeSeq: FAR,
+            limit: limit + 1,
+          });
+          return { more: found.length > limit, list: await follow(brandId, found.slice(0, limit)) };
+        }),
+      );
+      return {
+        list: pages.flatMap(({ list }) => list).sort(newestFirst),
+        sinceAt: visits.length === 0 ? null : Math.max(...visits.map(([, , at]) => at)),
+        more: pages.some(({ more }) => more),
+      };
+    },
+
+    async seen(brands, accountId) {
+      for (const { brandId } of brands)
+        await database.run(
+          `insert into visit (account_id, brand_id, seq, at) values ($1, $2, $3, to_timestamp($4))
+           on conflict (account_id, brand_id) do update set seq = excluded.seq, at = excluded.at`,
+          [accountId, brandId, await registry.lastSeq(brandId), clock.now()],
+        );
+    },
+
+    async tick({ brandId, scope }, seqs, done) {
+      const list = `{${seqs.join(',')}}`;
+      if (done)
+        await database.run(
+          `insert into refusal_tick (brand_id, seq, account_id, at)
+           select $1, s, $3, to_timestamp($4) from unnest($2::int8[]) s on conflict do nothing`,
+          [brandId, list, scope.facts.actor, clock.now()],
+        );
+      else
+        await database.run('delete from refusal_tick where brand_id = $1 and seq = any($2::int8[])', [brandId, list]);
+    },
+
+    passed(scope, way, seq) {
+      const { actor } = scope.facts;
+      const name = `${scope.brandId} ${actor} ${way}`;
+      if (seq <= (passedBefore.get(name) ?? 0)) return;
+      if (passedBefore.size >= REMEMBERED_MAX) passedBefore.clear();
+      passedBefore.set(name, seq);
+      const channels = scope.readableChannels().reduce((mask, channel) => mask | (1 << channel), 0);
+      database
+        .run(
+          `insert into fetched_up_to (brand_id, way, account_id, channels, seq, at)
+           values ($1, $2, $3, $4, $5, to_timestamp($6))
+           on conflict (brand_id, way, account_id, channels)
+           do update set seq = excluded.seq, at = excluded.at where fetched_up_to.seq < excluded.seq`,
+          [scope.brandId, way, actor, channels, seq, clock.now()],
+        )
+        .catch((error: unknown) => {
+          // Said again by the next call; until then the refusal shows as open, which errs on the safe side.
+          passedBefore.delete(name);
+          log.warn('refusals.passed_failed', errorFields(error));
+        });
+    },
+
+    async days(brands, count) {
+      const today = istanbulDay(clock.now());
+      const rows = await database.rows<[string, number, number]>(
+        `select to_char(day, 'YYYY-MM-DD'), kind, sum(movements)::int8 from brand_day
+         where brand_id = any($1::int[]) and day > $2::date - $3::int and state >= 200 and (state & 1) = 0
+         group by day, kind`,
+        [`{${brands.map(({ brandId }) => brandId).join(',')}}`, today, count],
+      );
+      const start = Date.parse(`${today}T00:00:00Z`);
+      return Array.from({ length: count }, (_, at) => {
+        const day = new Date(start - (count - 1 - at) * 86_400_000).toISOString().slice(0, 10);
+        const own = rows.filter(([of]) => of === day);
+        return {
+          day,
+          byChannel: CHANNELS.map((channel) =>
+            own.reduce((sum, [, kind, movements]) => sum + (channelOf(kind) === channel ? movements : 0), 0),
+          ),
+        };
+      });
+    },
+
+    async parked(brands) {
+      const [row] = await database.rows<[number]>(
+        `select count(*)::int from push_address where brand_id = any($1::int[]) and status = 'parked'`,
+        [`{${brands.map(({ brandId }) => brandId).join(',')}}`],
+      );
+      return row?.[0] ?? 0;
+    },
+  };
+
+  function newestFirst(one: FollowedRefusal, other: FollowedRefusal): number {
+    return other.movement.receivedAt - one.movement.receivedAt || other.movement.seq - one.movement.seq;
+  }
+}

@@ -1,0 +1,297 @@
+// The portal over real HTTP: log in, search, record, take back, follow refusals; and what strangers cannot do.
+
+import { randomUUID } from 'node:crypto';
+import { formatTime, kindOf, RET, SOURCE_NUMBERS } from '@acik-iys/law';
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DOORS } from '../src/rooms/registry/index.ts';
+import { anybody, type DeskCaller, enter } from './support/desk.ts';
+import { RETAIL, type TestServer, testServer } from './support/server.ts';
+
+const RETAIL_ORGANISATION = { organisation: 600100 };
+let server: TestServer;
+let clerk: DeskCaller;
+
+beforeAll(async () => {
+  server = await testServer({ config: { demo: true } });
+  clerk = await enter(server, 'clerk');
+});
+afterAll(() => server.close());
+
+let last = 0;
+function telephone(): string {
+  last += 1;
+  return `+90533${String(last).padStart(7, '0')}`;
+}
+
+async function search(caller: DeskCaller, address: string, organisation = 600100) {
+  const found = await caller.call('POST /organisations/:organisation/searches', {
+    params: { organisation },
+    body: { address },
+  });
+  const page = await caller.call('GET /organisations/:organisation/people/:reference', {
+    params: { organisation, reference: found.body.reference },
+  });
+  return page;
+}
+
+function consent(
+  recipient: string,
+  more: Partial<Record<'type' | 'status' | 'consentDate' | 'source', string> & { brandId: number }> = {},
+) {
+  return {
+    key: randomUUID(),
+    consent: {
+      brandId: 600100,
+      type: 'MESAJ',
+      recipient,
+      recipientType: 'BIREYSEL',
+      status: 'ONAY',
+      source: 'HS_WEB',
+      consentDate: formatTime(server.clock.now() - 60),
+      ...more,
+    },
+  } as never;
+}
+
+async function give(caller: DeskCaller, body: never) {
+  return await caller.call('POST /organisations/:organisation/entries', { params: RETAIL_ORGANISATION, body });
+}
+
+describe('the thin whole', () => {
+  it('searches an address, records a consent, and finds it in the history with who recorded it', async () => {
+    const number = telephone();
+    const before = await search(clerk, number.replace('+90', '0'));
+    expect(before.body.masked).toMatch(/^\+90 533 ••• •• \d\d$/);
+    expect(before.body.brands.map(({ brandId }) => brandId)).toEqual([600100, 600101]);
+    expect(before.body.brands[0]?.answers.every(({ why }) => why === 'none')).toBe(true);
+    expect(before.body.movements).toEqual([]);
+
+    const entry = await give(clerk, consent(number));
+    expect(entry.body.state).toBe('waiting');
+    server.clock.move(10);
+    expect(await server.rooms.entries.recordDue()).toBe(1);
+
+    const after = await search(clerk, number);
+    const answer = after.body.brands[0]?.answers.find(
+      ({ channel, recipientType }) => channel === 'MESAJ' && recipientType === 'BIREYSEL',
+    );
+    expect(answer).toMatchObject({ may: true, why: 'granted', source: 'HS_WEB' });
+    expect(after.body.movements).toMatchObject([
+      { status: 'ONAY', actor: { person: 'Emre Örnek', organisation: RETAIL.title }, door: DOORS.portal },
+    ]);
+  });
+
+  it('takes a consent back within its ten seconds, and not afterwards', async () => {
+    const number = telephone();
+    const entry = await give(clerk, consent(number));
+    const params = { ...RETAIL_ORGANISATION, entryId: entry.body.entryId };
+    const undone = await clerk.call('POST /organisations/:organisation/entries/:entryId/undo', { params });
+    expect(undone.body.state).toBe('undone');
+    server.clock.move(11);
+    await server.rooms.entries.recordDue();
+    expect((await search(clerk, number)).body.movements).toEqual([]);
+
+    const kept = await give(clerk, consent(number));
+    server.clock.move(11);
+    await server.rooms.entries.recordDue();
+    const late = await clerk.call('POST /organisations/:organisation/entries/:entryId/undo', {
+      params: { ...RETAIL_ORGANISATION, entryId: kept.body.entryId },
+    });
+    expect(late.body.state).toBe('recorded');
+  });
+
+  it('records a refusal at once, also one that is late and of a person never recorded', async () => {
+    const number = telephone();
+    const late = formatTime(server.clock.now() - 40 * 86_400);
+    const entry = await give(clerk, consent(number, { status: 'RET', source: 'HS_CAGRI_MERKEZI', consentDate: late }));
+    expect(entry.body.state).toBe('recorded');
+    const page = await search(clerk, number);
+    expect(page.body.brands[0]?.answers.find(({ why }) => why === 'refused')).toMatchObject({ may: false });
+  });
+
+  it('answers the same form twice with one entry and one movement', async () => {
+    const number = telephone();
+    const body = consent(number);
+    const [one, other] = await Promise.all([give(clerk, body), give(clerk, body)]);
+    expect(one.body.entryId).toBe(other.body.entryId);
+    server.clock.move(11);
+    await server.rooms.entries.recordDue();
+    expect((await search(clerk, number)).body.movements).toHaveLength(1);
+  });
+
+  it('does not let a consent wait past its last day', async () => {
+    const number = telephone();
+    // On a brand of its own: the journal's time does not go back. Given three business days ago, five seconds before they end: Monday 2026-11-23, over on Thursday 24:00.
+    const monday = Date.parse('2026-11-23T12:00:00+03:00') / 1000;
+    const before = server.clock.now();
+    server.clock.setTo(Date.parse('2026-11-26T23:59:52+03:00') / 1000);
+    try {
+      const entry = await give(
+        await enter(server, 'clerk'),
+        consent(number, { consentDate: formatTime(monday), brandId: 600101 }),
+      );
+      expect(entry.body.state).toBe('recorded');
+    } finally {
+      server.clock.setTo(before);
+    }
+  });
+
+  it('says what is wrong with an address and what was probably meant', async () => {
+    const { status, problem } = await clerk.call('POST /organisations/:organisation/searches', {
+      params: RETAIL_ORGANISATION,
+      body: { address: 'ayse@gmail' },
+    });
+    expect(status).toBe(422);
+    expect(problem).toMatchObject({ code: 'address.email', fields: [{ field: 'address' }] });
+    expect(problem.tr).toContain('ayse@gmail.com');
+  });
+
+  it('says every fault of a form beside its field', async () => {
+    const future = formatTime(server.clock.now() + 3_600);
+    const { status, problem } = await give(clerk, consent(telephone(), { consentDate: future, source: 'NEREDEN' }));
+    expect(status).toBe(422);
+    expect(problem.fields?.map(({ field, code }) => [field, code])).toEqual([
+      ['source', 'H119'],
+      ['consentDate', 'H162'],
+    ]);
+  });
+});
+
+describe('refusals to follow', () => {
+  it('shows a refusal of the registry until it is ticked, fetched or pushed', async () => {
+    const number = telephone();
+    const [scopeAnswer] = await scopes();
+    await server.rooms.registry.record(
+      scopeAnswer,
+      [
+        {
+          kind: kindOf(1, 0),
+          address: number,
+          status: RET,
+          source: SOURCE_NUMBERS.IYS_WEB,
+          consentedAt: server.clock.now(),
+          retailer: null,
+        },
+      ],
+      { door: DOORS.citizen },
+    );
+    const overview = await clerk.call('GET /organisations/:organisation/overview', { params: RETAIL_ORGANISATION });
+    const [refusal] = overview.body.refusals;
+    expect(refusal).toMatchObject({ source: 'IYS_WEB', channel: 'MESAJ', takenOver: null });
+    expect(overview.body.days.at(-1)?.messages).toBeGreaterThanOrEqual(1);
+
+    const tick = { refusals: [{ brandId: 600100, seq: refusal?.seq ?? 0 }], done: true };
+    await clerk.call('POST /organisations/:organisation/refusals/ticks', { params: RETAIL_ORGANISATION, body: tick });
+    const list = await clerk.call('GET /organisations/:organisation/refusals', { params: RETAIL_ORGANISATION });
+    expect(list.body.refusals[0]?.takenOver).toMatchObject({ way: 'tick', by: 'Emre Örnek' });
+
+    await clerk.call('POST /organisations/:organisation/overview/seen', { params: RETAIL_ORGANISATION });
+    const seen = await clerk.call('GET /organisations/:organisation/overview', { params: RETAIL_ORGANISATION });
+    expect(seen.body.newRefusals).toBe(0);
+  });
+
+  async function scopes() {
+    const principal = await server.rooms.access.principalOf(RETAIL.email);
+    const answer = principal && server.rooms.access.brandScope(principal, 600100, 600100);
+    if (!answer || !('scope' in answer)) throw new Error('no scope');
+    return [answer.scope] as const;
+  }
+});
+
+describe('who is at the desk', () => {
+  it('lets nobody in without a session, and nobody into a foreign organisation', async () => {
+    const stranger = await anybody(server).call('GET /organisations/:organisation', { params: RETAIL_ORGANISATION });
+    expect([stranger.status, stranger.problem.code]).toEqual([401, 'session.none']);
+    const bank = await clerk.call('GET /organisations/:organisation', { params: { organisation: 600200 } });
+    expect([bank.status, bank.problem.code]).toEqual([403, 'desk.none']);
+  });
+
+  it("does not open another organisation's reference", async () => {
+    const partner = await enter(server, 'partner');
+    const found = await clerk.call('POST /organisations/:organisation/searches', {
+      params: RETAIL_ORGANISATION,
+      body: { address: telephone() },
+    });
+    const page = await partner.call('GET /organisations/:organisation/people/:reference', {
+      params: { organisation: 900100, reference: found.body.reference },
+    });
+    expect([page.status, page.problem.code]).toEqual([404, 'thing.unknown']);
+  });
+
+  it('takes no writing request from another site', async () => {
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://kotu.example' }]) {
+      const answer = await clerk.call('POST /organisations/:organisation/searches', {
+        params: RETAIL_ORGANISATION,
+        body: { address: '05321112233' },
+        headers,
+      });
+      expect([answer.status, answer.problem.code]).toEqual([403, 'request.foreign']);
+    }
+  });
+
+  it('tells a retailer yes or no for his shop, and not why', async () => {
+    const retailer = await enter(server, 'retailer');
+    const [own, foreign] = [telephone(), telephone()];
+    await give(retailer, consent(own));
+    await give(clerk, consent(foreign));
+    server.clock.move(11);
+    await server.rooms.entries.recordDue();
+    const answers = async (number: string) =>
+      (await search(retailer, number)).body.brands[0]?.answers.find(
+        ({ channel, recipientType }) => channel === 'MESAJ' && recipientType === 'BIREYSEL',
+      );
+    expect(await answers(own)).toMatchObject({ may: true, why: 'untold' });
+    expect(await answers(foreign)).toMatchObject({ may: false, why: 'untold', receivedAt: null });
+    expect((await search(retailer, foreign)).body.movements).toBeNull();
+  });
+
+  it('asks for the second factor after the password, takes a code once, and recovery codes once each', async () => {
+    const email = 'yeni@ornek-perakende.example';
+    const password = 'uzunca bir parola olsun';
+    const personId = await server.rooms.people.create({ email, name: 'Yeni Örnek', password });
+    await server.rooms.desks.seat(personId, { code: 600100, kind: 'provider' }, { role: 'viewer', brands: null });
+    const person = anybody(server);
+    const wrong = await person.call('POST /session', { body: { email, password: 'baska bir parola' } });
+    expect([wrong.status, wrong.problem.code]).toEqual([401, 'session.credentials']);
+    const half = await person.call('POST /session', { body: { email, password } });
+    expect(half.body.next).toBe('set-up-second-factor');
+    const early = await person.call('GET /organisations/:organisation', { params: RETAIL_ORGANISATION });
+    expect(early.problem.code).toBe('session.second_factor');
+
+    const { secret } = (await person.call('POST /session/authenticator')).body;
+    const code = () => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: server.clock.nowMs() });
+    const set = await person.call('PUT /session/authenticator', { body: { secret, code: code() } });
+    expect(set.body.recoveryCodes).toHaveLength(10);
+    expect((await person.call('GET /organisations/:organisation', { params: RETAIL_ORGANISATION })).status).toBe(200);
+
+    const second = anybody(server);
+    await second.call('POST /session', { body: { email, password } });
+    const replayed = await second.call('POST /session/second-factor', { body: { code: code() } });
+    expect(replayed.problem.code).toBe('session.code');
+    server.clock.move(30);
+    const fresh = await second.call('POST /session/second-factor', { body: { code: code() } });
+    expect(fresh.body.organisations).toMatchObject([{ code: 600100 }]);
+
+    const [recovery = ''] = set.body.recoveryCodes;
+    for (const status of [200, 401]) {
+      const lost = anybody(server);
+      await lost.call('POST /session', { body: { email, password } });
+      expect((await lost.call('POST /session/second-factor', { body: { code: recovery } })).status).toBe(status);
+    }
+  });
+
+  it('ends a session when it is idle, revoked or logged out', async () => {
+    const first = await enter(server, 'viewer');
+    const second = await enter(server, 'viewer');
+    const list = await first.call('GET /sessions');
+    const other = list.body.find(({ current }) => !current);
+    await first.call('DELETE /sessions/:sessionId', { params: { sessionId: other?.sessionId ?? '' } });
+    expect((await second.call('GET /sessions')).status).toBe(401);
+    server.clock.move(31 * 60);
+    expect((await first.call('GET /sessions')).status).toBe(401);
+    const third = await enter(server, 'viewer');
+    await third.call('DELETE /session');
+    expect((await third.call('GET /sessions')).status).toBe(401);
+  });
+});
