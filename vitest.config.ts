@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'e2e/**/*.test.ts'],
     globalSetup: ['packages/server/test/support/global-setup.ts'],
     // A process for each file: tests kill, and what they start must not be shared by accident.
     pool: 'forks',

@@ -10,19 +10,20 @@ import { install } from './install.mjs';
 import { ROOT, StartFault, say } from './say.mjs';
 import { endingCode, endOnSignals, runProgram } from './supervise.mjs';
 import { runTests } from './tests.mjs';
+import { buildWeb } from './web.mjs';
 
 /** Node from this version runs our TypeScript by itself: what a platform without a pinned Node needs. */
 const TYPESCRIPT_NODE = 24;
 
-/** Each command: what it needs installed ('run', or 'dev' for tests and benches) and its program. */
+/** Each command: what it needs installed ('run', or 'dev' for tests and benches), whether it needs the pages, its program. */
 const COMMANDS = {
-  start: { kind: 'run', program: 'packages/server/src/main.ts' },
+  start: { kind: 'run', pages: true, program: 'packages/server/src/main.ts' },
   audit: { kind: 'run', program: 'packages/server/src/programs/audit.ts' },
   backup: { kind: 'run', program: 'packages/server/src/programs/backup.ts' },
   restore: { kind: 'run', program: 'packages/server/src/programs/restore.ts' },
   setup: { kind: 'run', program: 'packages/server/src/programs/setup.ts' },
   bench: { kind: 'dev', program: 'bench/run.ts' },
-  test: { kind: 'dev' },
+  test: { kind: 'dev', pages: true },
   'test:crash': { kind: 'dev' },
 };
 
@@ -59,6 +60,9 @@ async function run(command, args) {
   }
   await install(known.kind, neededFiles(pinned));
   const node = pinned === undefined ? process.execPath : join(ROOT, pinned);
+  if (known.pages) {
+    await buildWeb(node);
+  }
   if (known.program === undefined) {
     return runTests(command, node, args);
   }

@@ -1,5 +1,5 @@
 // The test command: types, style, layering, then the tests, each by file under the pinned Node; all of them run whatever
-// the others came to. Its last line is `N passed, N failed`, where each of the first three counts as one; it succeeds only
+// the others came to. Its last line is `N passed, N failed`, where each of the checks before the tests counts as one; it succeeds only
 // when tests ran and nothing failed. Exit codes decide: a runner that failed without naming a failure counts as one.
 
 import { existsSync } from 'node:fs';
@@ -13,6 +13,10 @@ const LAYERING = '.dependency-cruiser.cjs';
 /** The checks before the tests: name, arguments for Node, and what its output must tell. */
 const CHECKS = [
   { name: 'Türler / types', args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  {
+    name: 'Sayfaların türleri / types of the pages',
+    args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'packages/web/tsconfig.json'],
+  },
   { name: 'Biçim / style', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '.'] },
   {
     name: 'Katmanlar / layering',

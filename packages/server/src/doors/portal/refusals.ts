@@ -98,6 +98,7 @@ export const refusalHandlers: Handlers<
       more: fresh.more,
       waiting: {
         notTakenOver: open.list.length,
+        more: open.next !== null,
         stopBy: stops.length === 0 ? null : Math.min(...stops),
         parkedPushes: parked,
         drafts: drafts.map(({ place, savedAt }) => ({ place, savedAt: Math.floor(savedAt) })),

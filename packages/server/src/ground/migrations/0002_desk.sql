@@ -22,8 +22,10 @@ create table intermediary_grant (
 ------------------------------------------------------------------------------------------------- people
 
 -- `totp_sealed`: the shared secret of his authenticator. `totp_step`: the step of the code used last; each is good once.
+-- `user_handle`: what his passkeys know him by; it says nothing (WebAuthn Level 2, 14.6.1).
 create table person (
   person_id     integer generated always as identity primary key,
+  user_handle   uuid not null unique default gen_random_uuid(),
   email         text not null,
   name          text not null,
   password_hash text,
@@ -44,6 +46,7 @@ create table recovery_code (
 
 create table passkey (
   credential_id bytea primary key,
+  passkey_id    uuid not null unique default gen_random_uuid(),
   person_id     integer not null references person,
   public_key    bytea not null,
   counter       bigint not null,
@@ -53,6 +56,24 @@ create table passkey (
   last_used_at  timestamptz
 );
 create index passkey_by_person on passkey (person_id);
+
+-- What a passkey is to sign, once. `session_id`: of the half or whole log-in that asked; null: nobody has logged in yet.
+create table passkey_challenge (
+  challenge  bytea primary key,
+  purpose    text not null check (purpose in ('register', 'log-in', 'second-factor')),
+  session_id uuid,
+  expires_at timestamptz not null,
+  check ((purpose = 'log-in') = (session_id is null))
+);
+create index passkey_challenge_by_age on passkey_challenge (expires_at);
+
+-- A link to a new password. Used: gone, with the others of the person.
+create table password_reset (
+  token_hash bytea primary key,
+  person_id  integer not null references person,
+  expires_at timestamptz not null
+);
+create index password_reset_by_person on password_reset (person_id);
 
 -- A log-in. `second_factor_at`: when he last gave a second factor; null: only the password so far, good for nothing
 -- else. `device`: what he knows it by ("Firefox, Windows"); `network`: masked.
@@ -112,6 +133,29 @@ create table staff_grant (
 );
 create index staff_grant_by_account on staff_grant (account_id) where ended_at is null;
 
+-- A grant that waits for somebody to take it, by a link in a mail that is good once. `valid_until`: the grant's.
+create table invitation (
+  invitation_id     uuid primary key,
+  token_hash        bytea not null unique,
+  organisation_code integer not null,
+  email             text not null,
+  name              text not null,
+  role              text not null check (role in ('owner', 'manager', 'clerk', 'evidence', 'viewer', 'retailer')),
+  brands            integer[],
+  channels          smallint[],
+  retailer_code     integer,
+  valid_until       timestamptz,
+  reason            text not null default '',
+  invited_by        integer not null references account,
+  created_at        timestamptz not null,
+  mailed_at         timestamptz not null,
+  expires_at        timestamptz not null,
+  used_at           timestamptz,
+  withdrawn_at      timestamptz
+);
+create index invitation_by_organisation on invitation (organisation_code, created_at);
+create index invitation_by_age on invitation (expires_at);
+
 ------------------------------------------------------------------------------------------------ at work
 
 -- What was done in an organisation, by whom: read by the organisation itself. `details` holds no address in clear.
@@ -167,6 +211,9 @@ create table entry (
 create index entry_waiting on entry (due_at) where state = 'waiting';
 create index entry_by_brand on entry (brand_id, given_at);
 
+-- Newest refusals of a brand: without it the overview of a brand that is seldom refused reads its whole journal.
+create index movement_of_refusals on movement (brand_id, seq) where (state & 1) = 0;
+
 -- Refusals that a person ticked as taken over into his own lists.
 create table refusal_tick (
   brand_id   integer not null,
@@ -193,8 +240,8 @@ do $$
 begin
   if exists (select from pg_roles where rolname = 'acik_iys_app') then
     grant select, insert, update, delete on
-      intermediary, intermediary_grant, person, recovery_code, passkey, person_session, staff_grant, draft, visit, entry,
-      refusal_tick, fetched_up_to to acik_iys_app;
+      intermediary, intermediary_grant, person, recovery_code, passkey, passkey_challenge, password_reset, person_session,
+      staff_grant, invitation, draft, visit, entry, refusal_tick, fetched_up_to to acik_iys_app;
     -- What was done stays: the application may only add to it.
     grant select, insert on activity to acik_iys_app;
   end if;

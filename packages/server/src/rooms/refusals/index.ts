@@ -1,18 +1,27 @@
-// Refusals to follow: who said no at the registry's own doors, by when sending must have stopped, and whether the
+// Refusals to follow: who said no, by when sending must have stopped, and whether the
 // provider took it over.
 //
-// Taken over is what reached the provider's own lists: acknowledged by its push address, passed by a later call of
+// Taken over is what reached the provider's own lists: reported by itself, acknowledged by its push address, passed by a later call of
 // `changes` (whoever asks for what comes after a movement has it), fetched as a file, or ticked by a person. None of it
 // is asked of the provider twice, and nothing here changes a consent: the refusal is in force from its recording on.
 
-import { type Calendar, CHANNELS, channelOf, istanbulDay, periodEnd, periodInForce } from '@acik-iys/law';
+import {
+  type Calendar,
+  CHANNELS,
+  channelOf,
+  istanbulDay,
+  periodEnd,
+  periodInForce,
+  sourceNumberOf,
+  sourceSide,
+} from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
 import { errorFields, type Log } from '../../ground/log.ts';
 import type { BrandScope, DeskBrand } from '../access/index.ts';
 import type { Movement, Registry } from '../registry/index.ts';
 
-export type TakeOverWay = 'push' | 'changes' | 'file' | 'tick';
+export type TakeOverWay = 'own' | 'push' | 'changes' | 'file' | 'tick';
 
 export interface TakenOver {
   readonly way: TakeOverWay;
@@ -119,8 +128,9 @@ export function openRefusals({
       [brandId],
     );
     const ticked = new Map(ticks.map(([seq, accountId, at]) => [seq, { way: 'tick' as const, at, accountId }]));
-    return ({ seq, kind }) => {
+    return ({ seq, kind, state, actor, receivedAt }) => {
       const channel = kind >> 1;
+      if (sourceSide(sourceNumberOf(state)) === 'HS') return { way: 'own', at: receivedAt, accountId: actor };
       const pushed = pushes.some(([of, cursor]) => of === channel && cursor >= seq);
       if (pushed) return { way: 'push', at: null, accountId: null };
       const passed = fetched.find(([, , channels, upTo]) => upTo >= seq && (channels & (1 << channel)) !== 0);
@@ -241,7 +251,7 @@ export function openRefusals({
       const today = istanbulDay(clock.now());
       const rows = await database.rows<[string, number, number]>(
         `select to_char(day, 'YYYY-MM-DD'), kind, sum(movements)::int8 from brand_day
-         where brand_id = any($1::int[]) and day > $2::date - $3::int and state >= 200 and (state & 1) = 0
+         where brand_id = any($1::int[]) and day > $2::date - $3::int and (state & 1) = 0
          group by day, kind`,
         [`{${brands.map(({ brandId }) => brandId).join(',')}}`, today, count],
       );

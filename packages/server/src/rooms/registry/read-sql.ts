@@ -87,13 +87,13 @@ export const FEED_OF_REGISTRY: Query = {
 };
 export const FEED_OF_PROVIDER: Query = { name: 'read-feed-hs', text: feed('x.state < 200', 'null::bytea') };
 
-/** Refusals that the registry took, newest first, before a number and after another. */
-export const REFUSALS_OF_REGISTRY: Query = {
-  name: 'read-refusals-iys',
+/** Refusals through whatever door, newest first, before a number and after another; by the index movement_of_refusals. */
+export const REFUSALS: Query = {
+  name: 'read-refusals',
   text: `
   select ${MOVEMENT_COLUMNS}, c.sealed
     from (select * from movement x
-           where x.brand_id = $1 and x.seq > $2 and x.seq < $3 and x.state >= 200 and (x.state & 1) = 0
+           where x.brand_id = $1 and x.seq > $2 and x.seq < $3 and (x.state & 1) = 0
              and x.kind = any($4::int2[])
            order by x.seq desc limit $5) m
     left join lateral (

@@ -65,7 +65,7 @@ export interface Reading {
       readonly until?: number | undefined;
     },
   ): Promise<FeedMovement[]>;
-  /** Refusals of the registry's sources with numbers between, newest first, on the channels that the caller may read. */
+  /** Refusals with numbers between, newest first, on the channels that the caller may read. */
   refusals(
     scope: BrandScope,
     query: { readonly afterSeq: number; readonly beforeSeq: number; readonly limit: number },
@@ -164,7 +164,7 @@ export function reading(database: Database, clock: Clock, keys: AddressKeys): Re
     },
 
     async refusals(scope, { afterSeq, beforeSeq, limit }) {
-      const rows = await database.rows(sql.REFUSALS_OF_REGISTRY, [
+      const rows = await database.rows(sql.REFUSALS, [
         scope.brandId,
         afterSeq,
         beforeSeq,

@@ -101,7 +101,13 @@ const Refusal = Type.Object({
   /** How it was taken over, or null: not yet. */
   takenOver: Nullable(
     Type.Object({
-      way: Type.Union([Type.Literal('push'), Type.Literal('changes'), Type.Literal('file'), Type.Literal('tick')]),
+      way: Type.Union([
+        Type.Literal('own'),
+        Type.Literal('push'),
+        Type.Literal('changes'),
+        Type.Literal('file'),
+        Type.Literal('tick'),
+      ]),
       at: Nullable(Time),
       by: Nullable(Type.String()),
     }),
@@ -157,6 +163,8 @@ const Overview = Type.Object({
   waiting: Type.Object({
     /** Refusals of the last days that were not taken over, and the nearest day by which sending must stop. */
     notTakenOver: Type.Integer(),
+    /** More than were counted. */
+    more: Type.Boolean(),
     stopBy: Nullable(Time),
     /** Push addresses that were given up. */
     parkedPushes: Type.Integer(),

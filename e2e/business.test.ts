@@ -1,0 +1,234 @@
+// The business entrance in a real browser: search and understand, record and take back, who said no, live; with the
+// keyboard alone, on a phone, in both languages, and without a violation of accessibility on any screen.
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeViolations, expectQuiet, sidewaysScroll } from './support/browser.ts';
+import { type Desks, openDesks } from './support/desk.ts';
+
+const SIZES = [
+  ['desktop', { width: 1280 }],
+  ['phone', { width: 390, height: 844 }],
+] as const;
+
+let desks: Desks;
+let last = 0;
+beforeAll(async () => {
+  desks = await openDesks();
+});
+afterAll(() => desks.close());
+
+/** A number that nobody has recorded yet, as people write it. */
+function newNumber(): string {
+  last += 1;
+  const digits = String(last).padStart(7, '0');
+  return `0 (535) ${digits.slice(0, 3)} ${digits.slice(3, 5)} ${digits.slice(5)}`;
+}
+
+/** Fills the form that is open, except for its address. */
+async function fillConsent(page: Page, channel = 'Mesaj'): Promise<void> {
+  await page.getByLabel('Nereden alındı?').selectOption('HS_WEB');
+  await page.getByLabel(channel).check();
+}
+
+async function dueNow(): Promise<void> {
+  desks.server.clock.move(11);
+  await desks.server.rooms.entries.recordDue();
+}
+
+describe.each(SIZES)('on a %s', (_, size) => {
+  it('asks about an address, records a consent, and finds it in the history', async () => {
+    const page = await desks.enter('clerk', size);
+    const number = newNumber();
+    await page.getByLabel('Bu adrese gönderebilir miyim?').fill(number);
+    await page.getByRole('button', { name: 'Sor' }).click();
+    // Who typed it sees it in clear; the address of the page does not hold it.
+    await page.getByRole('heading', { level: 1, name: /^\+90 535/ }).waitFor();
+    expect(page.url()).not.toMatch(/535/);
+    expect(await page.getByText('Onay hiç kaydedilmedi.').count()).toBeGreaterThan(0);
+
+    await page.getByRole('link', { name: 'Onay kaydet' }).click();
+    await fillConsent(page);
+    await page.getByText('Kaydın son günü:').waitFor();
+    await page.getByText('Elektronik ortamda alınan onay aynı gün').waitFor();
+    await page.getByRole('button', { name: 'Onayı kaydet' }).click();
+    await page.getByText(/Mesaj: \d+ saniye sonra kaydedilecek/).waitFor();
+    await dueNow();
+    // Too late to take back: the button says what came of it.
+    await page.getByRole('button', { name: 'Geri al' }).click();
+    await page.getByText('Mesaj: kaydedildi').waitFor();
+    await page.getByRole('link', { name: 'Bu kişinin izinlerini gör' }).click();
+    await page.getByText('Gönderebilirsiniz').first().waitFor();
+    await page.getByText('Emre Örnek, Örnek Perakende A.Ş.').waitFor();
+    expect(await sidewaysScroll(page)).toBeUndefined();
+    await expectQuiet(page);
+  });
+
+  it('takes a consent back in time', async () => {
+    const page = await desks.enter('clerk', size);
+    await page.getByRole('link', { name: 'İzin kaydet' }).click();
+    await page.getByLabel('Telefon ya da e-posta').fill(newNumber());
+    await page.getByText('Okunan: +90535').waitFor();
+    await fillConsent(page);
+    await page.getByRole('button', { name: 'Onayı kaydet' }).click();
+    await page.getByRole('button', { name: 'Geri al' }).click();
+    await page.getByText('Mesaj: geri alındı, kaydedilmedi').waitFor();
+    await dueNow();
+    await page.getByRole('link', { name: 'Bu kişinin izinlerini gör' }).click();
+    await page.getByText('Bu adres için hiçbir markanızda hareket yok.').waitFor();
+    await expectQuiet(page);
+  });
+});
+
+it('reads a refusal back, then records it at once', async () => {
+  const page = await desks.enter('clerk');
+  await page.getByRole('link', { name: 'İzin kaydet' }).click();
+  await page.getByLabel('Ret: artık istemiyor').check();
+  await page.getByLabel('Telefon ya da e-posta').fill('ayse.yilmaz@ornek.example');
+  await page.getByText('Okunan: ayse.yilmaz@ornek.example').waitFor();
+  await page.getByLabel('Nereden söyledi?').selectOption('HS_CAGRI_MERKEZI');
+  await page.getByRole('button', { name: 'Reddi kaydet' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Bu ret kaydedilsin mi?' });
+  await question.getByText('ayse.yilmaz@ornek.example adresine Örnek Perakende adına e-posta').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Evet, reddi kaydet' }).click();
+  await page.getByText('E-posta: kaydedildi').waitFor();
+  await expectQuiet(page);
+});
+
+it('names every fault at its field, and keeps what was typed past a reload and an ended session', async () => {
+  const page = await desks.enter('clerk');
+  await page.getByRole('link', { name: 'İzin kaydet' }).click();
+  await page.getByLabel('Telefon ya da e-posta').fill('0532 410 22');
+  await page.getByRole('button', { name: 'Onayı kaydet' }).click();
+  const summary = page.getByRole('alert');
+  expect(await summary.getByRole('link').allInnerTexts()).toEqual([
+    'Adres eksik ya da yanlış görünüyor. 0532 ile başlayan 11 hane ya da ad@ornek.com yazın.',
+    'En az bir kanal seçin.',
+    'Bir kaynak seçin.',
+  ]);
+  await summary.getByRole('link').first().press('Enter');
+  expect(await page.getByLabel('Telefon ya da e-posta').evaluate((field) => field.id)).toBe('adres');
+  await page.getByText('Taslak saklandı').waitFor();
+  await page.reload();
+  await page.getByText('Yarım kalan kaydınızı getirdik.').waitFor();
+  expect(await page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('0532 410 22');
+
+  await desks.server.owner.query('update person_session set ended_at = now()');
+  await page.getByRole('link', { name: 'Retler' }).click();
+  await page.getByText('Oturumunuz sona erdi.').waitFor();
+  await page.click('[data-account=clerk]');
+  await page.getByRole('heading', { level: 1, name: 'Retler' }).waitFor();
+  await page.getByRole('link', { name: 'İzin kaydet' }).click();
+  expect(await page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('0532 410 22');
+  await page.getByRole('button', { name: 'Taslağı sil' }).click();
+  await expectQuiet(page, /401/);
+});
+
+it('shows a refusal that comes by the official API while the overview is open, and its way to the lists', async () => {
+  const page = await desks.enter('clerk');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const before = await page.locator('tbody tr').count();
+  const token = await desks.server.token();
+  await desks.server.call('POST', '/sps/600100/brands/600100/consents', {
+    token,
+    body: consentOf('+905361112233', 'ONAY'),
+  });
+  const refused = await desks.server.call('POST', '/sps/600100/brands/600100/consents', {
+    token,
+    body: consentOf('+905361112233', 'RET'),
+  });
+  expect(refused.status).toBe(200);
+  await page.getByText('+90 536 ••• •• 33').first().waitFor();
+  await page.getByText('Sizden geldi').first().waitFor();
+  expect(await page.locator('table.table--stack tbody tr').count()).toBeGreaterThan(before);
+  await page.getByRole('button', { name: 'Gördüm' }).click();
+  await page.getByRole('heading', { name: 'Son bakışınızdan beri kimse hayır demedi' }).waitFor();
+  await expectQuiet(page);
+});
+
+let seconds = 0;
+function consentOf(recipient: string, status: 'ONAY' | 'RET') {
+  seconds += 60;
+  const at = desks.server.clock.now() - 3_600 + seconds;
+  const consentDate = new Date((at + 10_800) * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+  return { type: 'MESAJ', source: 'HS_WEB', recipient, status, consentDate, recipientType: 'BIREYSEL' };
+}
+
+it('can be walked with the keyboard alone', async () => {
+  const page = await desks.enter('clerk');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.className')).toBe('skip');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(newNumber());
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: /^\+90 535/ }).waitFor();
+  // The heading of the new screen has the focus: what comes next is heard from there.
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1');
+  await page.getByRole('link', { name: 'Ret bildir' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Nereden söyledi?').waitFor();
+  await page.getByLabel('Nereden söyledi?').focus();
+  await page.keyboard.type('Çağ');
+  await page.getByLabel('Mesaj').focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Reddi kaydet' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.getByRole('alertdialog').count()).toBe(0);
+  await expectQuiet(page);
+});
+
+it('speaks English to who wants it, also on the next device', async () => {
+  const page = await desks.enter('viewer');
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByLabel('May I contact this address?').waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  const other = await desks.enter('viewer');
+  await other.getByLabel('May I contact this address?').waitFor();
+  await other.getByRole('button', { name: 'Türkçe' }).click();
+});
+
+it('offers each role what it may do, and nothing else', async () => {
+  const viewer = await desks.enter('viewer');
+  await viewer.getByRole('heading', { level: 1 }).waitFor();
+  expect(await viewer.getByRole('link', { name: 'İzin kaydet' }).count()).toBe(0);
+  await viewer.getByLabel('Bu adrese gönderebilir miyim?').fill('05361112233');
+  await viewer.getByRole('button', { name: 'Sor' }).click();
+  await viewer.reload();
+  await viewer.getByRole('heading', { level: 1, name: '+90 536 ••• •• 33' }).waitFor();
+  expect(await viewer.getByRole('button', { name: 'Numarayı göster' }).count()).toBe(0);
+
+  const clerk = await desks.enter('clerk');
+  await clerk.goto(viewer.url());
+  await clerk.getByRole('button', { name: 'Numarayı göster' }).click();
+  await clerk.getByRole('heading', { level: 1, name: '+90 536 111 22 33' }).waitFor();
+});
+
+const SCREENS: readonly (readonly [string, string])[] = [
+  ['log-in', '/isletme/giris'],
+  ['today', '/isletme/600100'],
+  ['search', '/isletme/600100/izinler'],
+  ['record', '/isletme/600100/kayit'],
+  ['refusals', '/isletme/600100/retler'],
+  ['account', '/isletme/600100/hesabim'],
+  ['parts', '/_parcalar'],
+];
+describe.each(['light', 'dark'] as const)('in the %s scheme', (scheme) => {
+  it.each(SCREENS)('the screen %s has no violation of accessibility and no sideways scroll', async (name, path) => {
+    const page =
+      name === 'log-in' ? await desks.browser.page({ width: 1280, scheme }) : await desks.enter('clerk', { scheme });
+    await page.goto(`${desks.server.url}${path}`);
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    expect(await axeViolations(page)).toEqual([]);
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await sidewaysScroll(page)).toBeUndefined();
+      if (width === 390) expect(await axeViolations(page)).toEqual([]);
+    }
+  });
+});

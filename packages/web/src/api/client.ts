@@ -1,0 +1,73 @@
+// The portal's routes as functions of the screens, typed by the server's own definition of them.
+
+import type { Portal, PortalProblem, PortalRouteName } from '../../../server/src/doors/portal/contract.ts';
+
+export type { Portal, PortalProblem, PortalRouteName };
+export type AnswerOf<R extends PortalRouteName> = Portal[R]['answer'];
+
+/** What the server said no to, in words for the person; `code` is `offline` where it was not reached. */
+export class PortalError extends Error {
+  readonly status: number;
+  readonly problem: PortalProblem | undefined;
+
+  constructor(status: number, problem: PortalProblem | undefined) {
+    super(problem?.code ?? 'offline');
+    this.status = status;
+    this.problem = problem;
+  }
+
+  get code(): string {
+    return this.problem?.code ?? 'offline';
+  }
+}
+
+export interface Sent<R extends PortalRouteName> {
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly body?: Portal[R]['body'];
+  readonly query?: Portal[R]['query'];
+  readonly signal?: AbortSignal;
+}
+
+/** Called where a session is over, whatever was asked: the application shows the log-in over what is there. */
+let onSessionOver: () => void = () => undefined;
+export function whenSessionOver(listener: () => void): void {
+  onSessionOver = listener;
+}
+
+/** @throws PortalError */
+export async function ask<R extends PortalRouteName>(
+  route: R,
+  { params = {}, body, query, signal }: Sent<R> = {},
+): Promise<AnswerOf<R>> {
+  const [method, path] = route.split(' ') as [string, string];
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries((query ?? {}) as Record<string, string | undefined>))
+    if (value !== undefined) search.set(name, value);
+  const text = search.size > 0 ? `?${search}` : '';
+  let response: Response;
+  try {
+    response = await fetch(`/portal${filled}${text}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new PortalError(0, undefined);
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return answer as AnswerOf<R>;
+  const problem = (answer as PortalProblem | undefined)?.code === undefined ? undefined : (answer as PortalProblem);
+  if (problem?.code === 'session.none' || problem?.code === 'session.second_factor') onSessionOver();
+  throw new PortalError(response.status, problem);
+}
+
+/** A random uuid, also where the page is served over plain http in a local network. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

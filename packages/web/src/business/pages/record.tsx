@@ -1,0 +1,566 @@
+// Recording one by one. The rules that the screen previews are those of packages/law; the server decides. What is typed
+// lies as a draft on the server; a consent waits there for ten seconds and can be taken back; a refusal is read back and
+// then counts at once.
+
+import { istanbulDay, periodEnd, periodInForce } from '@acik-iys/law';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type AnswerOf, ask, newKey, PortalError } from '../../api/client.ts';
+import { calendar } from '../../text/format.ts';
+import { useText } from '../../text/index.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
+import { Choices, ErrorSummary, Failure, type Fault, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
+import { useDesk, useOrganisation } from '../desk.tsx';
+import './record.css';
+
+type Channel = 'ARAMA' | 'MESAJ' | 'EPOSTA';
+type Entry = AnswerOf<'POST /organisations/:organisation/entries'>;
+
+const PLACE = 'kayit';
+const DRAFT_AFTER_MS = 700;
+/** Sources by which a consent is electronic: the person is told the same day (law.md, rule 4). */
+const ELECTRONIC = new Set([
+  'HS_WEB',
+  'HS_SOSYAL_MEDYA',
+  'HS_EPOSTA',
+  'HS_MESAJ',
+  'HS_MOBIL',
+  'HS_EORTAM',
+  'HS_ATM',
+  'HS_CAGRI_MERKEZI',
+]);
+const CONSENT_SOURCES = [
+  'HS_WEB',
+  'HS_MOBIL',
+  'HS_ISLAK_IMZA',
+  'HS_FIZIKSEL_ORTAM',
+  'HS_CAGRI_MERKEZI',
+  'HS_MESAJ',
+  'HS_EPOSTA',
+  'HS_ETKINLIK',
+  'HS_SOSYAL_MEDYA',
+  'HS_EORTAM',
+  'HS_ATM',
+] as const;
+/** A provider's own decision ends a consent, never begins one (H408). */
+const REFUSAL_SOURCES = [...CONSENT_SOURCES, 'HS_KARAR'] as const;
+
+interface Form {
+  readonly status: 'ONAY' | 'RET';
+  readonly address: string;
+  readonly brandId: number;
+  readonly recipientType: 'BIREYSEL' | 'TACIR';
+  readonly channels: readonly Channel[];
+  readonly source: string;
+  readonly day: string;
+  readonly time: string;
+}
+
+interface GivenEntry {
+  readonly entry: Entry;
+  readonly channel: Channel;
+}
+
+/** `2026-11-24` and `14:05` of now in Istanbul. */
+function nowFields(): { day: string; time: string } {
+  const text = new Date(Date.now() + 3 * 3_600_000).toISOString();
+  return { day: text.slice(0, 10), time: text.slice(11, 16) };
+}
+
+export function Record() {
+  const { t } = useText();
+  const desk = useDesk();
+  const organisation = useOrganisation();
+  const { ne } = useSearch({ from: '/isletme/$organisation/kayit' });
+  const typed = useLocation({ select: ({ state }) => state.typed });
+  const brands = desk.brandsFor('record');
+  const draft = useQuery({
+    queryKey: ['organisation', organisation, 'draft', PLACE],
+    queryFn: ({ signal }) =>
+      ask('GET /organisations/:organisation/drafts/:place', { params: { organisation, place: PLACE }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  const [first] = brands;
+  if (first === undefined)
+    return (
+      <>
+        <PageTitle>{t.record.title}</PageTitle>
+        <p>{t.record.noBrand}</p>
+      </>
+    );
+  if (draft.error !== null) return <Failure error={draft.error} again={() => void draft.refetch()} />;
+  if (draft.data === undefined) return <SkeletonRows />;
+  const empty: Form = {
+    status: ne ?? 'ONAY',
+    address: typed ?? '',
+    brandId: first.brandId,
+    recipientType: 'BIREYSEL',
+    channels: [],
+    source: '',
+    ...nowFields(),
+  };
+  // Who comes with an address in hand begins anew; who comes back finds what he typed.
+  const kept = typed === undefined && ne === undefined && isForm(draft.data.content) ? draft.data.content : undefined;
+  return <RecordForm key={`${ne} ${typed}`} initial={kept ?? empty} found={kept !== undefined} empty={empty} />;
+}
+
+function isForm(content: unknown): content is Form {
+  return typeof content === 'object' && content !== null && 'channels' in content && 'address' in content;
+}
+
+function RecordForm({
+  initial,
+  found,
+  empty,
+}: {
+  readonly initial: Form;
+  readonly found: boolean;
+  readonly empty: Form;
+}) {
+  const { t, language, format } = useText();
+  const desk = useDesk();
+  const organisation = useOrganisation();
+  const [form, setForm] = useState(initial);
+  const [faults, setFaults] = useState<readonly Fault[]>([]);
+  const [failure, setFailure] = useState<PortalError>();
+  const [confirming, setConfirming] = useState(false);
+  const [given, setGiven] = useState<readonly GivenEntry[]>([]);
+  const [busy, setBusy] = useState(false);
+  /** One key a channel for as long as the form is the same act: what was sent and not answered is sent as the same. */
+  const keys = useRef(new Map<Channel, string>());
+  const saved = useDraft(organisation, form, initial);
+  const read = useAddress(form.address);
+
+  const channels = read.kind === 'email' ? (['EPOSTA'] as const) : (['MESAJ', 'ARAMA'] as const);
+  const brand = desk.brandsFor('record').find(({ brandId }) => brandId === form.brandId);
+  const offered: readonly Channel[] = channels.filter((channel) => brand?.writes.includes(channel));
+  const chosen = offered.length === 1 ? offered : form.channels.filter((channel) => offered.includes(channel));
+  const refusal = form.status === 'RET';
+  const set = (change: Partial<Form>): void => {
+    setForm((before) => ({ ...before, ...change }));
+    keys.current.clear();
+  };
+  const faultOf = (field: string): string | undefined => faults.find((fault) => fault.field === field)?.text;
+  const channelWords = new Intl.ListFormat(language).format(chosen.map((channel) => t.channel[channel]));
+
+  function check(): Fault[] {
+    const found: Fault[] = [];
+    if (form.address.trim() === '') found.push({ field: 'adres', text: t.record.needAddress });
+    else if (read.kind === 'wrong')
+      found.push({
+        field: 'adres',
+        text: read.didYouMean === undefined ? t.record.wrongAddress : t.record.didYouMean(read.didYouMean),
+      });
+    if (chosen.length === 0) found.push({ field: 'kanal', text: t.record.needChannel });
+    if (form.source === '') found.push({ field: 'kaynak', text: t.record.needSource });
+    if (form.day === '' || form.time === '') found.push({ field: 'gun', text: t.record.needDate });
+    return found;
+  }
+
+  async function send() {
+    setConfirming(false);
+    if (busy) return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      for (const channel of chosen) {
+        const key = keys.current.get(channel) ?? newKey();
+        keys.current.set(channel, key);
+        const entry = await ask('POST /organisations/:organisation/entries', {
+          params: { organisation },
+          body: {
+            key,
+            consent: {
+              brandId: form.brandId,
+              type: channel,
+              recipient: form.address,
+              recipientType: form.recipientType,
+              status: form.status,
+              source: form.source,
+              consentDate: `${form.day} ${form.time}:00`,
+            },
+          },
+        });
+        setGiven((before) => [{ entry, channel }, ...before.filter((one) => one.entry.entryId !== entry.entryId)]);
+      }
+      keys.current.clear();
+      await saved.discard();
+      setForm({ ...empty, status: form.status, address: '', brandId: form.brandId, ...nowFields() });
+      setFaults([]);
+    } catch (error) {
+      if (!(error instanceof PortalError)) throw error;
+      const fields = error.problem?.fields;
+      if (fields === undefined) setFailure(error);
+      else setFaults(fields.map(({ field, ...words }) => ({ field: FIELDS[field] ?? 'adres', text: words[language] })));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const wrong = check();
+    setFaults(wrong);
+    if (wrong.length > 0) return;
+    if (refusal) setConfirming(true);
+    else void send();
+  }
+
+  return (
+    <>
+      <PageTitle>{t.record.title}</PageTitle>
+      {given.length > 0 && <Given given={given} brandName={desk.brandName} />}
+      <form className="form record" noValidate onSubmit={submit}>
+        {found && (
+          <div className="banner">
+            <p>{t.record.draftFound}</p>
+            <button
+              type="button"
+              className="btn btn--desk"
+              onClick={() => void saved.discard().then(() => setForm({ ...empty, ...nowFields() }))}
+            >
+              {t.record.draftDiscard}
+            </button>
+          </div>
+        )}
+        <ErrorSummary faults={faults} />
+        {failure !== undefined && <Failure error={failure} again={() => void send()} />}
+        <Choices legend={t.record.what}>
+          {(['ONAY', 'RET'] as const).map((status) => (
+            <label className="check" key={status}>
+              <input
+                type="radio"
+                name="durum"
+                checked={form.status === status}
+                onChange={() => set({ status, source: '' })}
+              />
+              {status === 'ONAY' ? t.record.consent : t.record.refusal}
+            </label>
+          ))}
+        </Choices>
+        <Field
+          id="adres"
+          label={t.record.address}
+          hint={
+            read.kind === 'telephone' || read.kind === 'email' ? t.record.reads(read.address) : t.record.addressHint
+          }
+          error={faultOf('adres')}
+        >
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              autoComplete="off"
+              spellCheck={false}
+              value={form.address}
+              onChange={({ target }) => set({ address: target.value })}
+            />
+          )}
+        </Field>
+        <div className="pair">
+          <Field id="marka" label={t.record.brand}>
+            {(control) => (
+              <select
+                {...control}
+                className="input"
+                value={form.brandId}
+                onChange={({ target }) => set({ brandId: Number(target.value) })}
+              >
+                {desk.brandsFor('record').map(({ brandId, name, provider }) => (
+                  <option key={brandId} value={brandId}>
+                    {desk.organisation.kind === 'provider' ? name : `${name} (${provider.title})`}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Field id="kaynak" label={refusal ? t.record.refusalSource : t.record.source} error={faultOf('kaynak')}>
+            {(control) => (
+              <select
+                {...control}
+                className="input"
+                value={form.source}
+                onChange={({ target }) => set({ source: target.value })}
+              >
+                <option value="" />
+                {(refusal ? REFUSAL_SOURCES : CONSENT_SOURCES).map((source) => (
+                  <option key={source} value={source}>
+                    {t.source[source]}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        </div>
+        <Choices id="kanal" legend={t.record.channels} hint={t.record.channelsHint} error={faultOf('kanal')}>
+          {offered.map((channel) => (
+            <label className="check" key={channel}>
+              <input
+                type="checkbox"
+                checked={chosen.includes(channel)}
+                disabled={offered.length === 1}
+                onChange={({ target }) =>
+                  set({
+                    channels: target.checked
+                      ? [...form.channels, channel]
+                      : form.channels.filter((one) => one !== channel),
+                  })
+                }
+              />
+              {t.channel[channel]}
+            </label>
+          ))}
+        </Choices>
+        <Choices legend={t.record.recipientType}>
+          {(['BIREYSEL', 'TACIR'] as const).map((recipientType) => (
+            <label className="check" key={recipientType}>
+              <input
+                type="radio"
+                name="alici"
+                checked={form.recipientType === recipientType}
+                onChange={() => set({ recipientType })}
+              />
+              {t.recipientType[recipientType]}
+            </label>
+          ))}
+        </Choices>
+        <Choices legend={refusal ? t.record.refusalWhen : t.record.when} id="zaman" error={faultOf('zaman')}>
+          <Field id="gun" label={t.record.date} error={faultOf('gun')}>
+            {(control) => (
+              <input
+                {...control}
+                className="input"
+                type="date"
+                max={nowFields().day}
+                value={form.day}
+                onChange={({ target }) => set({ day: target.value })}
+              />
+            )}
+          </Field>
+          <Field id="saat" label={t.record.time}>
+            {(control) => (
+              <input
+                {...control}
+                className="input"
+                type="time"
+                value={form.time}
+                onChange={({ target }) => set({ time: target.value })}
+              />
+            )}
+          </Field>
+        </Choices>
+        <Preview form={form} channels={channelWords} brand={brand?.name ?? ''} />
+        <div className="row">
+          <button type="submit" className="btn btn--next" aria-disabled={busy}>
+            {refusal ? t.record.submitRefusal : t.record.submitConsent}
+          </button>
+          <span className="meta" role="status">
+            {saved.at !== undefined && t.record.draftKept(format.time(saved.at, saved.at))}
+          </span>
+        </div>
+      </form>
+      <Confirm
+        open={confirming}
+        title={t.record.confirmTitle}
+        yes={t.record.confirmYes}
+        onYes={() => void send()}
+        onNo={() => setConfirming(false)}
+      >
+        <p>
+          {t.record.confirmLead(
+            'address' in read ? read.address : form.address,
+            brand?.name ?? '',
+            channelWords.toLocaleLowerCase(language),
+          )}
+        </p>
+      </Confirm>
+    </>
+  );
+}
+
+/** The contract's fields, and the controls that they are. */
+const FIELDS: Readonly<Partial<Record<string, string>>> = {
+  recipient: 'adres',
+  type: 'kanal',
+  source: 'kaynak',
+  consentDate: 'gun',
+  recipientType: 'alici',
+};
+
+type ReadAddress =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'telephone' | 'email'; readonly address: string }
+  | { readonly kind: 'wrong'; readonly didYouMean: string | undefined };
+
+/** What is read out of a typed address. The reader of telephones is large, so it comes when somebody types. */
+function useAddress(typed: string): ReadAddress {
+  const [read, setRead] = useState<ReadAddress>({ kind: 'none' });
+  useEffect(() => {
+    let here = true;
+    if (typed.trim() === '') setRead({ kind: 'none' });
+    else
+      import('../read-address.ts').then(({ readAddress }) => {
+        if (here) setRead(readAddress(typed));
+      });
+    return () => {
+      here = false;
+    };
+  }, [typed]);
+  return read;
+}
+
+/** Keeps what is typed on the server, a moment after the last change. */
+function useDraft(organisation: number, form: Form, initial: Form) {
+  const [at, setAt] = useState<number>();
+  const last = useRef(form);
+  useEffect(() => {
+    if (form === initial || form === last.current) return;
+    last.current = form;
+    if (form.address === '') return;
+    const timer = setTimeout(() => {
+      ask('PUT /organisations/:organisation/drafts/:place', {
+        params: { organisation, place: PLACE },
+        body: { content: form },
+      }).then(
+        () => setAt(Math.floor(Date.now() / 1_000)),
+        // Said when he sends; the next change tries again.
+        () => undefined,
+      );
+    }, DRAFT_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [form, initial, organisation]);
+  return {
+    at,
+    async discard() {
+      setAt(undefined);
+      await ask('DELETE /organisations/:organisation/drafts/:place', { params: { organisation, place: PLACE } }).catch(
+        () => undefined,
+      );
+    },
+  };
+}
+
+/** What will be recorded, until when it may be, and what the law asks besides. */
+function Preview({
+  form,
+  channels,
+  brand,
+}: {
+  readonly form: Form;
+  readonly channels: string;
+  readonly brand: string;
+}) {
+  const { t, language, format } = useText();
+  const now = Math.floor(Date.now() / 1_000);
+  const given = Date.parse(`${form.day}T${form.time || '00:00'}:00+03:00`) / 1_000;
+  if (Number.isNaN(given) || channels === '') return null;
+  const period = periodInForce('record-consent', istanbulDay(given));
+  const end = period === undefined ? undefined : periodEnd(calendar, period, given);
+  const late = end !== undefined && end <= now;
+  return (
+    <section className="sheet preview" aria-live="polite">
+      <h2>{t.record.willTitle}</h2>
+      <p>
+        <State sign={form.status === 'ONAY' ? 'yes' : 'no'}>{t.status[form.status]}</State>{' '}
+        {t.record.will(
+          brand,
+          channels.toLocaleLowerCase(language),
+          t.recipientType[form.recipientType].toLocaleLowerCase(language),
+        )}
+      </p>
+      {form.status === 'ONAY' && end !== undefined && (
+        <p>{late ? t.record.tooLate : t.record.lastDay(format.lastDay(end, now))}</p>
+      )}
+      {form.status === 'ONAY' && ELECTRONIC.has(form.source) && <p className="meta">{t.record.tellSameDay}</p>}
+      {form.status === 'RET' && late && <p className="meta">{t.record.lateRefusal}</p>}
+    </section>
+  );
+}
+
+/** What was given from this form, each with its way back while it waits. */
+function Given({
+  given,
+  brandName,
+}: {
+  readonly given: readonly GivenEntry[];
+  readonly brandName: (id: number) => string;
+}) {
+  return (
+    <ul className="given" aria-live="polite">
+      {given.map(({ entry, channel }) => (
+        <GivenRow key={entry.entryId} first={entry} channel={channel} brand={brandName(entry.brandId)} />
+      ))}
+    </ul>
+  );
+}
+
+function GivenRow({
+  first,
+  channel,
+  brand,
+}: {
+  readonly first: Entry;
+  readonly channel: Channel;
+  readonly brand: string;
+}) {
+  const { t, language } = useText();
+  const organisation = useOrganisation();
+  const [entry, setEntry] = useState(first);
+  /** The server's clock at `entry`, and ours then: the countdown follows the server. */
+  const [, tick] = useState(0);
+  const seenAt = useRef(performance.now());
+  const waiting = entry.state === 'waiting';
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(() => {
+      tick((n) => n + 1);
+      const left = entry.dueAt - entry.now - (performance.now() - seenAt.current) / 1_000;
+      if (left > 0) return;
+      ask('GET /organisations/:organisation/entries/:entryId', {
+        params: { organisation, entryId: entry.entryId },
+      }).then(
+        (now) => now.state !== 'waiting' && setEntry(now),
+        () => undefined,
+      );
+    }, 1_000);
+    return () => clearInterval(timer);
+  }, [waiting, entry, organisation]);
+  const left = Math.max(0, Math.ceil(entry.dueAt - entry.now - (performance.now() - seenAt.current) / 1_000));
+  const what = t.channel[channel];
+  const words = {
+    waiting: left > 0 ? t.record.waiting(brand, what, left) : t.record.waitingSoon(brand, what),
+    undone: t.record.undone(brand, what),
+    recorded: t.record.recorded(brand, what),
+    unchanged: t.record.unchanged(brand, what),
+    refused: t.record.refused(brand, what),
+  }[entry.state];
+  return (
+    <li className="row given__row">
+      <State sign={waiting ? 'wait' : entry.state === 'refused' ? 'note' : 'done'}>{words}</State>
+      {entry.sentence !== null && <span className="meta">{entry.sentence[language]}</span>}
+      {waiting && left > 0 && (
+        <button
+          type="button"
+          className="btn btn--desk"
+          onClick={() =>
+            void ask('POST /organisations/:organisation/entries/:entryId/undo', {
+              params: { organisation, entryId: entry.entryId },
+            }).then(setEntry)
+          }
+        >
+          {t.record.undo}
+        </button>
+      )}
+      {!waiting && first.reference !== null && (
+        <Link
+          to="/isletme/$organisation/kisi/$reference"
+          params={{ organisation: String(organisation), reference: first.reference }}
+        >
+          {t.record.seePerson}
+        </Link>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,97 @@
+// The addresses of the business entrance. A screen is loaded when somebody goes there; filters stand in the address, a
+// telephone or an e-mail never does.
+
+import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { useText } from '../text/index.tsx';
+import { PageTitle } from '../ui/parts.tsx';
+import { DeskLayout } from './desk.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/isletme',
+  component: lazyRouteComponent(() => import('./pages/log-in.tsx'), 'Start'),
+});
+const logIn = createRoute({
+  getParentRoute: () => root,
+  path: '/isletme/giris',
+  /** Where he was going: only ever a path of this entrance. */
+  validateSearch: ({ sonra }: Record<string, unknown>): { sonra?: string } =>
+    typeof sonra === 'string' && /^\/isletme(\/|$)/.test(sonra) ? { sonra } : {},
+  component: lazyRouteComponent(() => import('./pages/log-in.tsx'), 'LogIn'),
+});
+const choose = createRoute({
+  getParentRoute: () => root,
+  path: '/isletme/kurum',
+  component: lazyRouteComponent(() => import('./pages/log-in.tsx'), 'ChooseOrganisation'),
+});
+const desk = createRoute({ getParentRoute: () => root, path: '/isletme/$organisation', component: DeskLayout });
+const today = createRoute({
+  getParentRoute: () => desk,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/today.tsx'), 'Today'),
+});
+const search = createRoute({
+  getParentRoute: () => desk,
+  path: '/izinler',
+  component: lazyRouteComponent(() => import('./pages/person.tsx'), 'Search'),
+});
+const person = createRoute({
+  getParentRoute: () => desk,
+  path: '/kisi/$reference',
+  component: lazyRouteComponent(() => import('./pages/person.tsx'), 'Person'),
+});
+const record = createRoute({
+  getParentRoute: () => desk,
+  path: '/kayit',
+  validateSearch: ({ ne }: Record<string, unknown>): { ne?: 'RET' } => (ne === 'RET' ? { ne } : {}),
+  component: lazyRouteComponent(() => import('./pages/record.tsx'), 'Record'),
+});
+const refusals = createRoute({
+  getParentRoute: () => desk,
+  path: '/retler',
+  validateSearch: (
+    given: Record<string, unknown>,
+  ): { marka?: number; kanal?: 'ARAMA' | 'MESAJ' | 'EPOSTA'; acik?: 1 } => ({
+    ...(Number.isInteger(given['marka']) && { marka: given['marka'] as number }),
+    ...(['ARAMA', 'MESAJ', 'EPOSTA'].includes(String(given['kanal'])) && { kanal: given['kanal'] as 'ARAMA' }),
+    ...(given['acik'] === 1 && { acik: 1 as const }),
+  }),
+  component: lazyRouteComponent(() => import('./pages/refusals.tsx'), 'RefusalList'),
+});
+const account = createRoute({
+  getParentRoute: () => desk,
+  path: '/hesabim',
+  component: lazyRouteComponent(() => import('./pages/account.tsx'), 'Account'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    start,
+    logIn,
+    choose,
+    desk.addChildren([today, search, person, record, refusals, account]),
+  ]),
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+  interface HistoryState {
+    /** The address as the person typed it: shown to him alone, and gone with the tab's history. */
+    typed?: string;
+  }
+}
+
+function NotFound() {
+  const { t } = useText();
+  return (
+    <main className="page stack">
+      <PageTitle>{t.common.nothingHere}</PageTitle>
+      <Link to="/isletme">{t.common.home}</Link>
+    </main>
+  );
+}
