@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { PortalError, whenSessionOver } from './api/client.ts';
 import { SESSION } from './business/desk.tsx';
 import { router } from './business/router.tsx';
+import { forgetAddresses } from './business/typed.ts';
 import { TextProvider } from './text/index.tsx';
 import './ui/index.css';
 
@@ -23,6 +24,7 @@ const client = new QueryClient({
 whenSessionOver(() => {
   const { pathname, search } = window.location;
   if (pathname === '/isletme/giris') return;
+  forgetAddresses();
   client.removeQueries({ queryKey: SESSION });
   void router.navigate({ to: '/isletme/giris', search: { sonra: pathname + search } });
 });

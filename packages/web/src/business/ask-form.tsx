@@ -6,6 +6,7 @@ import { ask, PortalError } from '../api/client.ts';
 import { useText } from '../text/index.tsx';
 import { Failure } from '../ui/parts.tsx';
 import { useOrganisation } from './desk.tsx';
+import { rememberAddress } from './typed.ts';
 import './ask-form.css';
 
 /** @param big with its question as a heading: where asking is the first thing to do */
@@ -31,12 +32,12 @@ export function AskForm({ big = false }: { readonly big?: boolean }) {
         params: { organisation },
         body: { address: typed },
       });
+      rememberAddress(reference, address);
       setError(undefined);
       setTyped('');
       await navigate({
         to: '/isletme/$organisation/kisi/$reference',
         params: { organisation: String(organisation), reference },
-        state: { typed: address },
       });
     } catch (failed) {
       if (!(failed instanceof PortalError)) throw failed;

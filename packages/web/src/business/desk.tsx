@@ -5,7 +5,9 @@ import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/
 import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react';
 import { type AnswerOf, ask } from '../api/client.ts';
 import { useText } from '../text/index.tsx';
+import { followPath } from '../ui/focus.ts';
 import { Failure, SkeletonRows } from '../ui/parts.tsx';
+import { forgetAddresses } from './typed.ts';
 
 export type SessionAnswer = AnswerOf<'GET /session'>;
 export type DeskAnswer = AnswerOf<'GET /organisations/:organisation'>;
@@ -53,7 +55,7 @@ function Frame({ children, nav }: { readonly children: ReactNode; readonly nav: 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what the focus follows
   useEffect(() => {
     if (first.current) first.current = false;
-    else (main.current?.querySelector('h1') ?? main.current)?.focus();
+    else followPath(main.current);
   }, [path]);
   return (
     <>
@@ -106,6 +108,7 @@ export function DeskLayout() {
 
   async function logOut() {
     await ask('DELETE /session').catch(() => undefined);
+    forgetAddresses();
     client.clear();
     await navigate({ to: '/isletme/giris', search: {} });
   }

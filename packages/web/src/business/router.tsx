@@ -45,7 +45,11 @@ const person = createRoute({
 const record = createRoute({
   getParentRoute: () => desk,
   path: '/kayit',
-  validateSearch: ({ ne }: Record<string, unknown>): { ne?: 'RET' } => (ne === 'RET' ? { ne } : {}),
+  /** What is to be reported, and of which person, by his reference. */
+  validateSearch: ({ ne, kisi }: Record<string, unknown>): { ne?: 'RET'; kisi?: string } => ({
+    ...(ne === 'RET' && { ne }),
+    ...(typeof kisi === 'string' && /^[\w-]{1,700}$/.test(kisi) && { kisi }),
+  }),
   component: lazyRouteComponent(() => import('./pages/record.tsx'), 'Record'),
 });
 const refusals = createRoute({
@@ -79,10 +83,6 @@ export const router = createRouter({
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
-  }
-  interface HistoryState {
-    /** The address as the person typed it: shown to him alone, and gone with the tab's history. */
-    typed?: string;
   }
 }
 

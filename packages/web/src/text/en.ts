@@ -160,6 +160,7 @@ export const en: Catalogue = {
     refusal: 'Refusal: no longer wants them',
     address: 'Telephone or e-mail',
     addressHint: 'Blanks, dashes and +90 do not matter.',
+    otherAddress: 'Write another address',
     reads: (address) => `Read as ${address}`,
     brand: 'Brand',
     recipientType: 'Kind of recipient',

@@ -165,6 +165,7 @@ export const tr = {
     refusal: 'Ret: artık istemiyor',
     address: 'Telefon ya da e-posta',
     addressHint: 'Boşluk, tire, +90 fark etmez.',
+    otherAddress: 'Başka bir adres yaz',
     reads: (address: string) => `Okunan: ${address}`,
     brand: 'Marka',
     recipientType: 'Alıcı türü',

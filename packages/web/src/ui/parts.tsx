@@ -4,6 +4,7 @@
 import { type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
 import { PortalError } from '../api/client.ts';
 import { useText } from '../text/index.tsx';
+import { headingCame } from './focus.ts';
 
 export type Sign = 'yes' | 'no' | 'none' | 'note' | 'wait' | 'done';
 
@@ -157,6 +158,7 @@ export function PageTitle({ children, className }: { readonly children: ReactNod
   const { t } = useText();
   const heading = useRef<HTMLHeadingElement>(null);
   useTitle(heading, t.common.product);
+  useEffect(() => headingCame(heading.current), []);
   return (
     <h1 ref={heading} tabIndex={-1} className={className}>
       {children}

@@ -2,7 +2,7 @@
 
 import { mask } from '@acik-iys/law';
 import type { Entry } from '../../rooms/entries/index.ts';
-import { brandFor, type DeskCall, type Handlers } from './call.ts';
+import { brandFor, type DeskCall, type Handlers, uuidOf } from './call.ts';
 import type { Portal, PortalRouteName } from './contract.ts';
 import { addressOf } from './people.ts';
 import { formProblem, problem, sentencesOf } from './problems.ts';
@@ -24,15 +24,8 @@ function answerOf({ clock }: PortalRooms, entry: Entry, reference: string | null
   };
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Places of the portal that keep drafts. */
 const PLACE = /^[a-z0-9-]{1,40}$/;
-
-function entryId({ params }: { readonly params: Readonly<Record<string, string>> }): string {
-  const id = params['entryId'] ?? '';
-  if (!UUID.test(id)) throw problem('thing.unknown');
-  return id;
-}
 
 function place<R extends PortalRouteName>({ params }: DeskCall<R>): string {
   const name = params['place'] ?? '';
@@ -50,10 +43,14 @@ export const entryHandlers: Handlers<
 > = {
   'POST /organisations/:organisation/entries': async (call) => {
     const { rooms, desk, body } = call;
-    const { brandId, ...consent } = body.consent;
+    const { brandId, reference, recipient: typed = '', ...consent } = body.consent;
     const brand = brandFor(call, brandId, 'record');
     if (!brand.scope.may(consent.type, 'write')) throw problem('desk.channel');
-    const recipient = addressOf(consent.recipient, 'recipient');
+    const recipient =
+      reference === undefined
+        ? addressOf(typed, 'recipient')
+        : rooms.references.open(desk.organisation.code, reference);
+    if (recipient === undefined) throw problem('thing.unknown');
     const given = await rooms.entries.give(brand, { key: body.key, consent: { ...consent, recipient } });
     if ('faults' in given) throw formProblem(given.faults);
     await rooms.activities.add(desk, consent.status === 'ONAY' ? 'consent.given' : 'refusal.given', {
@@ -64,14 +61,14 @@ export const entryHandlers: Handlers<
   },
 
   'GET /organisations/:organisation/entries/:entryId': async (call) => {
-    const entry = await call.rooms.entries.entry(call.desk.accountId, entryId(call));
+    const entry = await call.rooms.entries.entry(call.desk.accountId, uuidOf(call, 'entryId'));
     if (entry === undefined) throw problem('thing.unknown');
     return answerOf(call.rooms, entry, null);
   },
 
   'POST /organisations/:organisation/entries/:entryId/undo': async (call) => {
     const { rooms, desk } = call;
-    const entry = await rooms.entries.undo(desk.accountId, entryId(call));
+    const entry = await rooms.entries.undo(desk.accountId, uuidOf(call, 'entryId'));
     if (entry === undefined) throw problem('thing.unknown');
     if (entry.state === 'undone')
       await rooms.activities.add(desk, 'entry.undone', { brandId: entry.brandId, details: { entry: entry.entryId } });

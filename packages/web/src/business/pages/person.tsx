@@ -1,13 +1,14 @@
 // One address: may it be contacted, for which brand, on which channel, and why. Then its history.
 
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation, useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Failure, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { AskForm } from '../ask-form.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
+import { rememberAddress, rememberedAddress } from '../typed.ts';
 import { Lanes } from './lanes.tsx';
 import './person.css';
 
@@ -54,16 +55,16 @@ function PersonView({ page }: { readonly page: PersonPage }) {
   const { t, format } = useText();
   const desk = useDesk();
   const organisation = useOrganisation();
-  const typed = useLocation({ select: ({ state }) => state.typed });
-  const [revealed, setRevealed] = useState<string>();
-  const clear = typed ?? revealed;
+  const [revealed, setRevealed] = useState(false);
+  const clear = rememberedAddress(page.reference);
   const params = { organisation: String(organisation) };
 
   async function reveal() {
     const { address } = await ask('POST /organisations/:organisation/people/:reference/reveal', {
       params: { organisation, reference: page.reference },
     });
-    setRevealed(address);
+    rememberAddress(page.reference, address);
+    setRevealed(true);
   }
 
   return (
@@ -76,7 +77,7 @@ function PersonView({ page }: { readonly page: PersonPage }) {
           </button>
         )}
         <span className="meta" role="status">
-          {revealed !== undefined ? t.person.revealed : t.person.asOf(format.exactTime(page.checkedAt))}
+          {revealed ? t.person.revealed : t.person.asOf(format.exactTime(page.checkedAt))}
         </span>
       </div>
       <p className="say">{useSentence(page)}</p>
@@ -88,8 +89,7 @@ function PersonView({ page }: { readonly page: PersonPage }) {
             className="btn btn--desk"
             to="/isletme/$organisation/kayit"
             params={params}
-            search={{ ne: 'RET' }}
-            state={{ ...(clear !== undefined && { typed: clear }) }}
+            search={{ ne: 'RET', kisi: page.reference }}
           >
             {t.person.refuse}
           </Link>
@@ -97,8 +97,7 @@ function PersonView({ page }: { readonly page: PersonPage }) {
             className="btn btn--desk"
             to="/isletme/$organisation/kayit"
             params={params}
-            search={{}}
-            state={{ ...(clear !== undefined && { typed: clear }) }}
+            search={{ kisi: page.reference }}
           >
             {t.person.record}
           </Link>

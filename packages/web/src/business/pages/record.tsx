@@ -4,7 +4,7 @@
 
 import { istanbulDay, periodEnd, periodInForce } from '@acik-iys/law';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation, useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { type AnswerOf, ask, newKey, PortalError } from '../../api/client.ts';
 import { calendar } from '../../text/format.ts';
@@ -12,6 +12,7 @@ import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Choices, ErrorSummary, Failure, type Fault, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
+import { rememberedAddress } from '../typed.ts';
 import './record.css';
 
 type Channel = 'ARAMA' | 'MESAJ' | 'EPOSTA';
@@ -49,6 +50,8 @@ const REFUSAL_SOURCES = [...CONSENT_SOURCES, 'HS_KARAR'] as const;
 interface Form {
   readonly status: 'ONAY' | 'RET';
   readonly address: string;
+  /** A person whose page he comes from: recorded for him without the address being typed. */
+  readonly reference?: string | undefined;
   readonly brandId: number;
   readonly recipientType: 'BIREYSEL' | 'TACIR';
   readonly channels: readonly Channel[];
@@ -72,8 +75,7 @@ export function Record() {
   const { t } = useText();
   const desk = useDesk();
   const organisation = useOrganisation();
-  const { ne } = useSearch({ from: '/isletme/$organisation/kayit' });
-  const typed = useLocation({ select: ({ state }) => state.typed });
+  const { ne, kisi } = useSearch({ from: '/isletme/$organisation/kayit' });
   const brands = desk.brandsFor('record');
   const draft = useQuery({
     queryKey: ['organisation', organisation, 'draft', PLACE],
@@ -94,7 +96,8 @@ export function Record() {
   if (draft.data === undefined) return <SkeletonRows />;
   const empty: Form = {
     status: ne ?? 'ONAY',
-    address: typed ?? '',
+    address: kisi === undefined ? '' : (rememberedAddress(kisi) ?? ''),
+    ...(kisi !== undefined && { reference: kisi }),
     brandId: first.brandId,
     recipientType: 'BIREYSEL',
     channels: [],
@@ -102,8 +105,8 @@ export function Record() {
     ...nowFields(),
   };
   // Who comes with an address in hand begins anew; who comes back finds what he typed.
-  const kept = typed === undefined && ne === undefined && isForm(draft.data.content) ? draft.data.content : undefined;
-  return <RecordForm key={`${ne} ${typed}`} initial={kept ?? empty} found={kept !== undefined} empty={empty} />;
+  const kept = kisi === undefined && ne === undefined && isForm(draft.data.content) ? draft.data.content : undefined;
+  return <RecordForm key={`${ne} ${kisi}`} initial={kept ?? empty} found={kept !== undefined} empty={empty} />;
 }
 
 function isForm(content: unknown): content is Form {
@@ -131,7 +134,10 @@ function RecordForm({
   /** One key a channel for as long as the form is the same act: what was sent and not answered is sent as the same. */
   const keys = useRef(new Map<Channel, string>());
   const saved = useDraft(organisation, form, initial);
-  const read = useAddress(form.address);
+  const person = usePerson(organisation, form.reference);
+  const typed = useAddress(form.address);
+  const read: ReadAddress =
+    person === undefined ? typed : { kind: person.kind, address: rememberedAddress(person.reference) ?? person.masked };
 
   const channels = read.kind === 'email' ? (['EPOSTA'] as const) : (['MESAJ', 'ARAMA'] as const);
   const brand = desk.brandsFor('record').find(({ brandId }) => brandId === form.brandId);
@@ -147,7 +153,7 @@ function RecordForm({
 
   function check(): Fault[] {
     const found: Fault[] = [];
-    if (form.address.trim() === '') found.push({ field: 'adres', text: t.record.needAddress });
+    if (read.kind === 'none') found.push({ field: 'adres', text: t.record.needAddress });
     else if (read.kind === 'wrong')
       found.push({
         field: 'adres',
@@ -175,7 +181,7 @@ function RecordForm({
             consent: {
               brandId: form.brandId,
               type: channel,
-              recipient: form.address,
+              ...(form.reference === undefined ? { recipient: form.address } : { reference: form.reference }),
               recipientType: form.recipientType,
               status: form.status,
               source: form.source,
@@ -187,7 +193,8 @@ function RecordForm({
       }
       keys.current.clear();
       await saved.discard();
-      setForm({ ...empty, status: form.status, address: '', brandId: form.brandId, ...nowFields() });
+      const { reference: _, ...next } = empty;
+      setForm({ ...next, status: form.status, address: '', brandId: form.brandId, ...nowFields() });
       setFaults([]);
     } catch (error) {
       if (!(error instanceof PortalError)) throw error;
@@ -240,25 +247,37 @@ function RecordForm({
             </label>
           ))}
         </Choices>
-        <Field
-          id="adres"
-          label={t.record.address}
-          hint={
-            read.kind === 'telephone' || read.kind === 'email' ? t.record.reads(read.address) : t.record.addressHint
-          }
-          error={faultOf('adres')}
-        >
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              autoComplete="off"
-              spellCheck={false}
-              value={form.address}
-              onChange={({ target }) => set({ address: target.value })}
-            />
-          )}
-        </Field>
+        {form.reference !== undefined ? (
+          <div className="row">
+            <p>
+              <span className="label">{t.record.address}:</span>{' '}
+              <span className="addr">{'address' in read ? read.address : '…'}</span>
+            </p>
+            <button type="button" className="btn btn--quiet" onClick={() => set({ reference: undefined, address: '' })}>
+              {t.record.otherAddress}
+            </button>
+          </div>
+        ) : (
+          <Field
+            id="adres"
+            label={t.record.address}
+            hint={
+              read.kind === 'telephone' || read.kind === 'email' ? t.record.reads(read.address) : t.record.addressHint
+            }
+            error={faultOf('adres')}
+          >
+            {(control) => (
+              <input
+                {...control}
+                className="input"
+                autoComplete="off"
+                spellCheck={false}
+                value={form.address}
+                onChange={({ target }) => set({ address: target.value })}
+              />
+            )}
+          </Field>
+        )}
         <div className="pair">
           <Field id="marka" label={t.record.brand}>
             {(control) => (
@@ -389,6 +408,20 @@ const FIELDS: Readonly<Partial<Record<string, string>>> = {
   recipientType: 'alici',
 };
 
+/** The person behind a reference, as far as the page may know him. */
+function usePerson(organisation: number, reference: string | undefined) {
+  const page = useQuery({
+    queryKey: ['organisation', organisation, 'live', 'person', reference],
+    queryFn: ({ signal }) =>
+      ask('GET /organisations/:organisation/people/:reference', {
+        params: { organisation, reference: reference ?? '' },
+        signal,
+      }),
+    enabled: reference !== undefined,
+  });
+  return reference === undefined ? undefined : page.data;
+}
+
 type ReadAddress =
   | { readonly kind: 'none' }
   | { readonly kind: 'telephone' | 'email'; readonly address: string }
@@ -418,7 +451,7 @@ function useDraft(organisation: number, form: Form, initial: Form) {
   useEffect(() => {
     if (form === initial || form === last.current) return;
     last.current = form;
-    if (form.address === '') return;
+    if (form.address === '' && form.reference === undefined) return;
     const timer = setTimeout(() => {
       ask('PUT /organisations/:organisation/drafts/:place', {
         params: { organisation, place: PLACE },

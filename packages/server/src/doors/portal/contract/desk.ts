@@ -136,7 +136,9 @@ const Entry = Type.Object({
 const Consent = Type.Object({
   brandId: Code,
   type: Channel,
-  recipient: TypedAddress,
+  /** One of the two: as typed, or the person of a page. */
+  recipient: Type.Optional(TypedAddress),
+  reference: Type.Optional(Reference),
   recipientType: RecipientType,
   status: Status,
   source: Type.String({ maxLength: 40 }),
