@@ -50,7 +50,8 @@ function useLive(organisation: number, client: QueryClient): void {
 function Frame({ children, nav }: { readonly children: ReactNode; readonly nav: ReactNode }) {
   const { t } = useText();
   const main = useRef<HTMLElement>(null);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // The place that is shown, not the one that is being loaded: its heading is there, or on its way.
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const first = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what the focus follows
   useEffect(() => {
