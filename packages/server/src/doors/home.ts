@@ -20,26 +20,31 @@ export function homePage(demo: boolean, at: { readonly protocol: string; readonl
 <title>Açık İYS</title>
 <link rel="icon" href="data:,">
 <style>
-  :root { color-scheme: light dark; --ground: #fbfaf7; --ink: #16282c; --soft: #51646a; --line: #d9d5cb; --petrol: #0b4f5a; --on-petrol: #fff; }
-  @media (prefers-color-scheme: dark) { :root { --ground: #101a1d; --ink: #e9eeee; --soft: #a9b8bb; --line: #2d3d41; --petrol: #7fc4cf; --on-petrol: #0c1719; } }
+  :root { color-scheme: light dark; --ground: #faf7f1; --surface: #fffefb; --ink: #17211f; --ink-2: #4d5855; --line: #e2dbcd; --edge: #7c847f; --petrol: #0b4f5a; --petrol-tint: #e2eded; --on-petrol: #fff; }
+  @media (prefers-color-scheme: dark) { :root { --ground: #101716; --surface: #171f1e; --ink: #eef0ea; --ink-2: #b1bbb7; --line: #2c3836; --edge: #7d8b87; --petrol: #86cad2; --petrol-tint: #15323a; --on-petrol: #06262b; } }
   * { box-sizing: border-box; }
-  body { margin: 0; background: var(--ground); color: var(--ink); font: 17px/1.6 system-ui, sans-serif; }
-  main { max-width: 44rem; margin: 0 auto; padding: 3rem 1.25rem 4rem; }
-  h1 { font-size: 2.2rem; line-height: 1.15; margin: 0 0 .5rem; }
-  h2 { font-size: 1.1rem; margin: 2.25rem 0 .5rem; }
-  p { margin: 0 0 1rem; max-width: 40rem; }
-  .soft { color: var(--soft); }
-  section { border-top: 1px solid var(--line); margin-top: 2rem; }
-  ul.ways { list-style: none; padding: 0; margin: 1.5rem 0 0; display: flex; flex-wrap: wrap; gap: .75rem; }
-  ul.ways a { display: inline-block; padding: .6rem 1rem; border: 1px solid var(--petrol); border-radius: 4px; color: var(--petrol); text-decoration: none; }
-  ul.ways li:first-child a { background: var(--petrol); color: var(--on-petrol); }
-  a { color: var(--petrol); }
-  a:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
+  body { margin: 0; background: var(--ground); color: var(--ink); font: 17px/1.5 "Hanken Grotesk", system-ui, sans-serif; overflow-wrap: break-word; }
+  main { max-width: 46rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+  .mark { display: flex; align-items: center; gap: .75rem; font-weight: 700; font-size: 1.25rem; margin: 0 0 2rem; }
+  .mark::before { content: ""; width: 1.875rem; height: 1.875rem; border-radius: 6px; forced-color-adjust: none; background: radial-gradient(circle at 50% 26%, var(--on-petrol) 0 3.1px, transparent 3.6px), linear-gradient(var(--on-petrol) 0 0) 50% 86% / 5px 46% no-repeat, var(--petrol); }
+  h1 { font-size: clamp(1.9rem, 1.5rem + 2vw, 2.6rem); line-height: 1.15; letter-spacing: -.018em; margin: 0 0 .75rem; text-wrap: balance; }
+  h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .5rem; }
+  p { margin: 0 0 .75rem; max-width: 62ch; }
+  .meta { color: var(--ink-2); font-size: .9rem; }
+  section { margin-top: 2.5rem; }
+  ul.doors { list-style: none; padding: 0; margin: 1.75rem 0 0; border-top: 1px solid var(--edge); }
+  ul.doors li { display: grid; grid-template-columns: 13rem 1fr; gap: .25rem 1.5rem; padding: .9rem 0; border-bottom: 1px solid var(--line); }
+  ul.doors b, ul.doors a { font-weight: 600; font-size: 1.06rem; }
+  ul.doors b { color: var(--ink-2); }
+  a { color: var(--petrol); text-underline-offset: .18em; }
+  a:focus-visible { outline: 3px solid var(--petrol); outline-offset: 2px; border-radius: 3px; }
   code, pre { font: .85rem/1.5 ui-monospace, monospace; }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; border: 1px solid var(--line); border-radius: 4px; margin: 0; }
-  table { border-collapse: collapse; width: 100%; font-size: .95rem; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; margin: 0; }
+  table { border-collapse: collapse; width: 100%; font-size: .9rem; margin-bottom: 1.5rem; }
   td, th { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+  th { color: var(--ink-2); font-weight: 500; }
   @media (max-width: 36rem) {
+    ul.doors li { grid-template-columns: 1fr; }
     thead { position: absolute; clip-path: inset(50%); }
     tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
     td { display: block; padding: 0; border: 0; }
@@ -48,22 +53,75 @@ export function homePage(demo: boolean, at: { readonly protocol: string; readonl
 </head>
 <body>
 <main>
-  <h1>Açık İYS</h1>
-  <p>Ticari elektronik ileti izinlerinin açık kaynaklı ulusal kaydı. Burada kayıt sunucusu çalışıyor: resmî İYS API’siyle uyumlu; programınızın adresini, kullanıcı adını ve parolasını değiştirmeniz yeter.</p>
-  <p class="soft" lang="en">An open-source national consent registry for commercial electronic messages. The registry server runs here, wire-compatible with the official İYS API: change your program’s base address, user name and password, and it works.</p>
-  <ul class="ways">
-    <li><a href="/docs">API başvurusu · API reference</a></li>
-    <li><a href="/openapi.json">OpenAPI 3.1</a></li>
-    <li><a href="/health/ready">Sağlık · Health</a></li>
+  <p class="mark">Açık İYS</p>
+  <h1>Size kim ulaşabilir, siz kime?</h1>
+  <p>Ticari elektronik ileti izinlerinin açık kaynaklı ulusal kaydı. İşletme, kimi arayabileceğini ve kime yazabileceğini buraya kaydeder; “hayır” diyenin sözü kaybolmaz.</p>
+  <p class="meta" lang="en">An open-source national consent registry for commercial electronic messages. Businesses record whom they may call, text or e-mail; nobody’s refusal is ever lost.</p>
+  <ul class="doors">
+${DOORS.map(doorRow).join('\n')}
   </ul>
-${demo ? demoPart(address) : ''}  <section>
-    <h2>Kapılar · Entrances</h2>
-    <p class="soft">Vatandaş, işletme, denetim ve kayıt girişleri henüz açık değil; bu sürümde API var. <span lang="en">The entrances for citizens, businesses, authorities and the registrar are not open yet; this version has the API.</span></p>
-  </section>
-</main>
+  <p class="meta">Sunucu çalışıyor · The server runs: <a href="/health/ready">sağlık · health</a>, <a href="/openapi.json">OpenAPI 3.1</a></p>
+${demo ? demoPart(address) : ''}</main>
 </body>
 </html>
 `;
+}
+
+interface EntranceRow {
+  readonly tr: string;
+  readonly en: string;
+  readonly aboutTr: string;
+  readonly aboutEn: string;
+  /** Absent: not open yet. */
+  readonly href?: string;
+}
+
+/** Who comes to which door. */
+const DOORS: readonly EntranceRow[] = [
+  {
+    tr: 'İşletme',
+    en: 'Business',
+    aboutTr: 'Gönderebilir miyim, kim hayır dedi; kaydetmek, kanıtlamak.',
+    aboutEn: 'May I send, who said no; record, prove.',
+    href: '/isletme',
+  },
+  {
+    tr: 'Yazılımcı',
+    en: 'Programmer',
+    aboutTr: 'Resmî İYS API’siyle uyumlu: programınızın adresini, kullanıcı adını ve parolasını değiştirmeniz yeter.',
+    aboutEn: 'Wire-compatible with the official İYS API: change base address, user name and password.',
+    href: '/docs',
+  },
+  {
+    tr: 'Vatandaş',
+    en: 'Citizen',
+    aboutTr: 'Size kimin ulaşabildiğini görmek ve durdurmak. Henüz açık değil.',
+    aboutEn: 'See who may reach you, and stop them. Not open yet.',
+  },
+  {
+    tr: 'Başvuru',
+    en: 'Application',
+    aboutTr: 'Kuruluşunuzu kaydettirmek. Henüz açık değil.',
+    aboutEn: 'Register your organisation. Not open yet.',
+  },
+  {
+    tr: 'Denetim makamı',
+    en: 'Authority',
+    aboutTr: 'Şikâyetler ve dosyalar. Henüz açık değil.',
+    aboutEn: 'Complaints and case files. Not open yet.',
+  },
+  {
+    tr: 'Kayıt kuruluşu',
+    en: 'Registrar',
+    aboutTr: 'Başvuruları onaylamak, takvimi tutmak. Henüz açık değil.',
+    aboutEn: 'Approve applications, keep the calendar. Not open yet.',
+  },
+];
+
+function doorRow({ tr, en, aboutTr, aboutEn, href }: EntranceRow): string {
+  const name = `${tr} · <span lang="en">${en}</span>`;
+  const title = href === undefined ? `<b>${name}</b>` : `<a href="${href}">${name}</a>`;
+  return `    <li>${title}<span>${aboutTr}<br><span class="meta" lang="en">${aboutEn}</span></span></li>`;
 }
 
 function demoPart(address: string): string {
@@ -73,14 +131,14 @@ function demoPart(address: string): string {
       `        <tr><td>${one.title} (${one.code})</td><td><code>${one.email}</code></td><td><code>${one.password}</code></td></tr>`,
   );
   return `  <section>
-    <h2>Deneme hesapları · Demo accounts</h2>
+    <h2>API’yi deneyin · Try the API</h2>
     <table>
       <thead><tr><th scope="col">Kim · Who</th><th scope="col">Kullanıcı · User</th><th scope="col">Parola · Password</th></tr></thead>
       <tbody>
 ${rows.join('\n')}
       </tbody>
     </table>
-    <h2>İlk çağrı · First call</h2>
+    <p class="meta">İlk çağrı · First call</p>
     <pre><code>curl -s ${address}/oauth2/token \\
   -H 'content-type: application/json' \\
   -d '{"grant_type": "password",
