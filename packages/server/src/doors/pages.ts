@@ -42,6 +42,7 @@ export async function pages(door: FastifyInstance, { demo }: { readonly demo: bo
     immutable: true,
     maxAge: '365d',
     schemaHide: true,
+    preCompressed: true,
   });
   for (const [at, file] of Object.entries(ENTRANCES)) {
     const html = readFileSync(join(BUILT, file));
