@@ -5,7 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { PortalError, whenSessionOver } from './api/client.ts';
-import { SESSION } from './business/desk.tsx';
+import { SESSION, SESSION_QUERY } from './business/desk.tsx';
 import { router } from './business/router.tsx';
 import { forgetAddresses } from './business/typed.ts';
 import { TextProvider } from './text/index.tsx';
@@ -21,6 +21,8 @@ const client = new QueryClient({
     },
   },
 });
+// Asked for while the screen is still on its way.
+void client.prefetchQuery(SESSION_QUERY);
 whenSessionOver(() => {
   const { pathname, search } = window.location;
   if (pathname === '/isletme/giris') return;

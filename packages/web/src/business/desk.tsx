@@ -1,6 +1,6 @@
 // The desk: who is here, for which organisation, and what he may do for it. Every screen of an organisation stands in it.
 
-import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react';
 import { type AnswerOf, ask } from '../api/client.ts';
@@ -21,8 +21,13 @@ export interface DeskView extends DeskAnswer {
 }
 
 export const SESSION = ['session'] as const;
+export const SESSION_QUERY = queryOptions({
+  queryKey: SESSION,
+  queryFn: ({ signal }) => ask('GET /session', { signal }),
+  staleTime: 30_000,
+});
 export function useSession() {
-  return useQuery({ queryKey: SESSION, queryFn: ({ signal }) => ask('GET /session', { signal }), staleTime: 30_000 });
+  return useQuery(SESSION_QUERY);
 }
 
 const DeskContext = createContext<DeskView | undefined>(undefined);
