@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { CHANGES, istanbulDay } from '@acik-iys/law';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { DOORS } from '../packages/server/src/rooms/registry/words.ts';
+import { DOORS, NOTHING_BEFORE } from '../packages/server/src/rooms/registry/words.ts';
 import { filledTelephone, GRANTED_STATE, keys, MESSAGE_KIND } from './addresses.ts';
 import { BRANDS } from './words.ts';
 
@@ -96,11 +96,12 @@ async function insert(client: pg.Client, count: number): Promise<void> {
     brands,
   );
   await client.query(
-    `insert into brand_day as d (brand_id, day, kind, state, change, movements, first_seq, last_seq)
-     select brand_id, '${istanbulDay(received)}', ${MESSAGE_KIND}, ${GRANTED_STATE}, ${CHANGES.firstOnay}, $2::int8,
+    `insert into brand_day as d (brand_id, day, kind, state, change, old_state, movements, first_seq, last_seq)
+     select brand_id, '${istanbulDay(received)}', ${MESSAGE_KIND}, ${GRANTED_STATE}, ${CHANGES.firstOnay},
+            ${NOTHING_BEFORE}, $2::int8,
             last_seq + 1, last_seq + $2::int8
        from brand_journal where brand_id = any($1::int[])
-     on conflict (brand_id, day, kind, state, change) do update
+     on conflict (brand_id, day, kind, state, change, old_state) do update
         set movements = d.movements + excluded.movements, last_seq = excluded.last_seq`,
     [BRANDS, count],
   );

@@ -92,7 +92,7 @@ for (const providerCode of PROVIDERS) {
 }
 
 app.post(EMPTY_PATH, { schema: { hide: true } }, async (request, reply) => {
-  const principal = await rooms.access.principal(request.headers.authorization);
+  const principal = await rooms.access.principal(request.headers.authorization, request.ip);
   if (principal === undefined || !parseJson(request.body).ok) return reply.code(400).send('');
   return reply.header('content-type', 'application/json; charset=utf-8').send(EMPTY_ANSWER);
 });

@@ -6,6 +6,7 @@ export * from './form.ts';
 export * from './holidays.ts';
 export * from './identity.ts';
 export * from './judge.ts';
+export * from './keeping.ts';
 export * from './periods.ts';
 export * from './sentences.ts';
 export { type Day, formatTime, isDay, istanbulDay, parseTime, startOfDay, type TimeFault } from './time.ts';

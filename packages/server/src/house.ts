@@ -13,10 +13,12 @@ import { openFiles } from './ground/files.ts';
 import { AddressKeys } from './ground/keys.ts';
 import { errorFields, type Log } from './ground/log.ts';
 import { openMetrics, type RequestMetrics } from './ground/metrics.ts';
-import { openAccess, openDesks, openPeople, RateLimits } from './rooms/access/index.ts';
+import { openAccess, openDesks, openInvitations, openPeople, openStaff, RateLimits } from './rooms/access/index.ts';
 import { openActivities } from './rooms/activity/index.ts';
 import { openDeliveries } from './rooms/deliveries/index.ts';
-import { openDrafts, openEntries } from './rooms/entries/index.ts';
+import { openDrafts, openEntries, openLists } from './rooms/entries/index.ts';
+import { openEvidence } from './rooms/evidence/index.ts';
+import { openNotices } from './rooms/notices/index.ts';
 import { district, districts, openParties, province, provinces } from './rooms/parties/index.ts';
 import { openRefusals } from './rooms/refusals/index.ts';
 import { openRegistry } from './rooms/registry/index.ts';
@@ -53,33 +55,64 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
   const { config, database, clock, log, secret } = ground;
   const keys = new AddressKeys(secret);
   const registry = openRegistry({ database, clock, keys });
+  const files = openFiles({ folder: ground.filesFolder, secret });
   const reports = openReports({
     database,
     registry,
     clock,
     log,
-    files: openFiles({ folder: ground.filesFolder, secret }),
+    files,
     timeStampAuthority: config.timeStampAuthority,
   });
   const deliveries = openDeliveries({ database, registry, clock, keys, log, allowPrivate: config.pushPrivate });
   const access = openAccess({ database, clock, secret, limits: config.limits });
   const calendar = makeCalendar(HOLIDAYS, DEFAULT_CALENDAR_POLICY);
-  const people = openPeople({ database, clock, keys });
+  const { publicUrl } = config;
+  // Without a mail server: what is written waits.
+  const mails = openNotices({
+    database,
+    clock,
+    log,
+    keys,
+    smtpUrl: undefined,
+    from: `Açık İYS <acik-iys@${new URL(publicUrl).hostname}>`,
+  });
+  const activities = openActivities({ database, clock });
   const desks = openDesks({ database, clock });
+  const people = openPeople({ database, clock, keys, log, mails, publicUrl, desks });
+  const invitations = openInvitations({ database, clock, mails, activities, publicUrl });
+  const lists = openLists({ database, clock, registry });
   const drafts = openDrafts({ database, clock, keys });
   const entries = openEntries({ database, clock, keys, log, desks, registry, calendar });
+  const parties = openParties({ database, clock, retailerUses: registry.retailers.uses });
+  const evidence = openEvidence({
+    database,
+    clock,
+    keys,
+    files,
+    log,
+    calendar,
+    registry,
+    entries,
+    parties,
+    timeStampAuthority: config.timeStampAuthority,
+  });
   const rooms = replace({
     access,
     people,
     desks,
     drafts,
     entries,
-    activities: openActivities({ database, clock }),
+    lists,
+    activities,
+    staff: openStaff({ database, clock, activities }),
+    invitations,
     refusals: openRefusals({ database, clock, log, calendar, registry }),
+    evidence,
     references: new References(secret),
     rateLimits: new RateLimits(clock),
     registry,
-    parties: openParties({ database, clock, retailerUses: registry.retailers.uses }),
+    parties,
     places: { province, provinces, district, districts },
     reports,
     deliveries,
@@ -99,9 +132,10 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
       reports.start();
       deliveries.start();
       entries.start();
+      evidence.start();
       expiring = setInterval(() => {
-        Promise.all([registry.expire(), drafts.expire()]).catch((error: unknown) =>
-          log.warn('expire.failed', errorFields(error)),
+        Promise.all([registry.expire(), drafts.expire(), people.expire(), invitations.expire(), lists.expire()]).catch(
+          (error: unknown) => log.warn('expire.failed', errorFields(error)),
         );
       }, EXPIRE_EVERY_MS);
     },
@@ -109,9 +143,9 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
       clearInterval(expiring);
       // First: those whose wrong log-in is held back are among the calls that the next line waits for.
       access.close();
-      people.close();
+      await people.close();
       await app.close();
-      await Promise.all([deliveries.stop(), reports.stop(), entries.stop()]);
+      await Promise.all([deliveries.stop(), reports.stop(), entries.stop(), evidence.stop()]);
       await registry.drained();
       metrics.close();
     },

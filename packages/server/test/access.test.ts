@@ -37,7 +37,7 @@ function open(): Access {
 
 async function as(who: Access, email: string, password = PASSWORD): Promise<Principal> {
   const { accessToken } = await who.logIn(email, password, HERE);
-  const principal = await who.principal(`Bearer ${accessToken}`);
+  const principal = await who.principal(`Bearer ${accessToken}`, HERE);
   if (principal === undefined) throw new Error('the fresh token was not taken');
   return principal;
 }
@@ -209,16 +209,16 @@ describe('log-in', () => {
 
   test('a disabled account is refused at log-in, at refresh and, within a second, at every call', async () => {
     const { accessToken, refreshToken } = await access.logIn('api@ornek-banka.example', PASSWORD, HERE);
-    expect(await access.principal(`Bearer ${accessToken}`)).toBeDefined();
+    expect(await access.principal(`Bearer ${accessToken}`, HERE)).toBeDefined();
     await held.database.run('update account set enabled = false where account_id = $1', [accounts.bank]);
     try {
       const families = () => held.database.rows('select count(*) from token_family');
       const before = await families();
       expect(await reasonOf(access.logIn('api@ornek-banka.example', PASSWORD, HERE))).toBe('credentials');
       expect(await families()).toEqual(before);
-      expect(await reasonOf(access.refresh(refreshToken))).toBe('refresh_token');
+      expect(await reasonOf(access.refresh(refreshToken, HERE))).toBe('refresh_token');
       clock.move(1);
-      expect(await access.principal(`Bearer ${accessToken}`)).toBeUndefined();
+      expect(await access.principal(`Bearer ${accessToken}`, HERE)).toBeUndefined();
     } finally {
       await held.database.run('update account set enabled = true where account_id = $1', [accounts.bank]);
     }
@@ -237,10 +237,10 @@ describe('access token', () => {
       secret: SECRET,
       limits: LIMITS,
     });
-    await Promise.all(Array.from({ length: 20 }, () => still.principal(`Bearer ${accessToken}`)));
+    await Promise.all(Array.from({ length: 20 }, () => still.principal(`Bearer ${accessToken}`, HERE)));
     const before = asked;
     for (let call = 0; call < 1_000; call += 1)
-      expect((await still.principal(`Bearer ${accessToken}`))?.accountId).toBe(accounts.retail);
+      expect((await still.principal(`Bearer ${accessToken}`, HERE))?.accountId).toBe(accounts.retail);
     expect(asked).toBe(before);
     still.close();
   });
@@ -248,7 +248,7 @@ describe('access token', () => {
   test('many first calls at once share one load', async () => {
     const { accessToken } = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     const before = asked;
-    await Promise.all(Array.from({ length: 50 }, () => other.principal(`Bearer ${accessToken}`)));
+    await Promise.all(Array.from({ length: 50 }, () => other.principal(`Bearer ${accessToken}`, HERE)));
     expect(asked).toBe(before + 1);
   });
 
@@ -257,8 +257,8 @@ describe('access token', () => {
     const database = openDatabase({ url: held.url, role: undefined, connectionsMax: 1 });
     await database.close();
     const cutOff = openAccess({ database, clock, secret: SECRET, limits: LIMITS });
-    await expect(cutOff.principal(`Bearer ${accessToken}`)).rejects.toThrow(DatabaseUnavailable);
-    await expect(cutOff.refresh(refreshToken)).rejects.toThrow(DatabaseUnavailable);
+    await expect(cutOff.principal(`Bearer ${accessToken}`, HERE)).rejects.toThrow(DatabaseUnavailable);
+    await expect(cutOff.refresh(refreshToken, HERE)).rejects.toThrow(DatabaseUnavailable);
     await expect(cutOff.logIn('api@ornek-perakende.example', PASSWORD, HERE)).rejects.toThrow(DatabaseUnavailable);
     cutOff.close();
   });
@@ -266,10 +266,10 @@ describe('access token', () => {
   test('expires after two hours by the clock', async () => {
     const { accessToken } = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     clock.move(7_195);
-    expect(await access.principal(`Bearer ${accessToken}`)).toBeDefined();
+    expect(await access.principal(`Bearer ${accessToken}`, HERE)).toBeDefined();
     clock.move(5);
-    expect(await access.principal(`Bearer ${accessToken}`)).toBeUndefined();
-    expect(await other.principal(`Bearer ${accessToken}`)).toBeUndefined();
+    expect(await access.principal(`Bearer ${accessToken}`, HERE)).toBeUndefined();
+    expect(await other.principal(`Bearer ${accessToken}`, HERE)).toBeUndefined();
   });
 
   test('rubbish, other keys and other algorithms are nobody', async () => {
@@ -295,8 +295,8 @@ describe('access token', () => {
       `Bearer ${none}`,
       `Bearer ${bent}`,
     ])
-      expect(await access.principal(header), header?.slice(0, 40)).toBeUndefined();
-    expect(await access.principal(`bearer ${accessToken}`)).toBeDefined();
+      expect(await access.principal(header, HERE), header?.slice(0, 40)).toBeUndefined();
+    expect(await access.principal(`bearer ${accessToken}`, HERE)).toBeDefined();
   });
 
   test('a token of many brands stays small enough for a header', async () => {
@@ -314,7 +314,7 @@ describe('access token', () => {
     const { accessToken } = await access.logIn('api@buyuk.example', PASSWORD, HERE);
     expect(accessToken.length).toBeLessThan(10_000);
     expect((decodeJwt(accessToken)['brands'] as unknown[]).length).toBeLessThanOrEqual(100);
-    const principal = await access.principal(`Bearer ${accessToken}`);
+    const principal = await access.principal(`Bearer ${accessToken}`, HERE);
     expect(principal?.brands).toHaveLength(3_000);
   });
 });
@@ -322,51 +322,51 @@ describe('access token', () => {
 describe('refresh', () => {
   test('rotates; the session goes on with the new token', async () => {
     const first = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
-    const second = await access.refresh(first.refreshToken);
+    const second = await access.refresh(first.refreshToken, HERE);
     expect(second.refreshToken).not.toBe(first.refreshToken);
     expect(decodeJwt(second.accessToken)['sid']).toBe(decodeJwt(first.accessToken)['sid']);
-    const third = await other.refresh(second.refreshToken);
-    expect(await access.principal(`Bearer ${third.accessToken}`)).toMatchObject({ accountId: accounts.retail });
+    const third = await other.refresh(second.refreshToken, HERE);
+    expect(await access.principal(`Bearer ${third.accessToken}`, HERE)).toMatchObject({ accountId: accounts.retail });
   });
 
   test('the replaced one is good for a minute, for many at once', async () => {
     const { refreshToken } = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     const pairs = await Promise.all(
-      Array.from({ length: 8 }, (_, at) => (at % 2 ? access : other).refresh(refreshToken)),
+      Array.from({ length: 8 }, (_, at) => (at % 2 ? access : other).refresh(refreshToken, HERE)),
     );
     expect(new Set(pairs.map((pair) => pair.refreshToken)).size).toBe(8);
     clock.move(55);
-    await access.refresh(refreshToken);
-    for (const pair of pairs) expect(await reasonOf(access.refresh(pair.refreshToken))).toBe('none');
+    await access.refresh(refreshToken, HERE);
+    for (const pair of pairs) expect(await reasonOf(access.refresh(pair.refreshToken, HERE))).toBe('none');
   });
 
   test('a use in the minute does not lengthen it; a later replay ends the whole family', async () => {
     const first = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     const apart = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
-    const second = await access.refresh(first.refreshToken);
+    const second = await access.refresh(first.refreshToken, HERE);
     clock.move(40);
-    const third = await access.refresh(first.refreshToken);
+    const third = await access.refresh(first.refreshToken, HERE);
     clock.move(20);
-    expect(await access.principal(`Bearer ${second.accessToken}`)).toBeDefined();
-    expect(await other.principal(`Bearer ${second.accessToken}`)).toBeDefined();
-    expect(await reasonOf(access.refresh(first.refreshToken))).toBe('refresh_token');
+    expect(await access.principal(`Bearer ${second.accessToken}`, HERE)).toBeDefined();
+    expect(await other.principal(`Bearer ${second.accessToken}`, HERE)).toBeDefined();
+    expect(await reasonOf(access.refresh(first.refreshToken, HERE))).toBe('refresh_token');
     for (const pair of [second, third]) {
-      expect(await reasonOf(access.refresh(pair.refreshToken))).toBe('refresh_token');
-      expect(await access.principal(`Bearer ${pair.accessToken}`)).toBeUndefined();
+      expect(await reasonOf(access.refresh(pair.refreshToken, HERE))).toBe('refresh_token');
+      expect(await access.principal(`Bearer ${pair.accessToken}`, HERE)).toBeUndefined();
     }
     clock.move(1);
-    expect(await other.principal(`Bearer ${second.accessToken}`)).toBeUndefined();
-    expect(await access.principal(`Bearer ${apart.accessToken}`)).toBeDefined();
-    expect(await reasonOf(access.refresh(apart.refreshToken))).toBe('none');
+    expect(await other.principal(`Bearer ${second.accessToken}`, HERE)).toBeUndefined();
+    expect(await access.principal(`Bearer ${apart.accessToken}`, HERE)).toBeDefined();
+    expect(await reasonOf(access.refresh(apart.refreshToken, HERE))).toBe('none');
   });
 
   test('expires after four hours by the clock', async () => {
     const one = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     const two = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     clock.move(14_390);
-    expect(await reasonOf(access.refresh(one.refreshToken))).toBe('none');
+    expect(await reasonOf(access.refresh(one.refreshToken, HERE))).toBe('none');
     clock.move(10);
-    expect(await reasonOf(access.refresh(two.refreshToken))).toBe('refresh_token');
+    expect(await reasonOf(access.refresh(two.refreshToken, HERE))).toBe('refresh_token');
   });
 
   test.each([
@@ -376,7 +376,7 @@ describe('refresh', () => {
     ['unknown', randomBytes(32).toString('base64url')],
     ['over-long', 'x'.repeat(100_000)],
   ])('%s is refused', async (_what, token) => {
-    expect(await reasonOf(access.refresh(token))).toBe('refresh_token');
+    expect(await reasonOf(access.refresh(token, HERE))).toBe('refresh_token');
   });
 });
 
@@ -385,13 +385,13 @@ describe('revocation', () => {
     const upkeep = openUpkeep({ database: held.database, clock });
     const one = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     const two = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
-    for (const process of [access, other]) expect(await process.principal(`Bearer ${one.accessToken}`)).toBeDefined();
+    for (const process of [access, other]) expect(await process.principal(`Bearer ${one.accessToken}`, HERE)).toBeDefined();
     expect(await upkeep.setPassword('Api@Ornek-Perakende.example', PASSWORD)).toBe(true);
-    for (const pair of [one, two]) expect(await reasonOf(access.refresh(pair.refreshToken))).toBe('refresh_token');
+    for (const pair of [one, two]) expect(await reasonOf(access.refresh(pair.refreshToken, HERE))).toBe('refresh_token');
     clock.move(1);
     for (const process of [access, other])
       for (const { accessToken } of [one, two])
-        expect(await process.principal(`Bearer ${accessToken}`)).toBeUndefined();
+        expect(await process.principal(`Bearer ${accessToken}`, HERE)).toBeUndefined();
     expect((await as(access, 'api@ornek-perakende.example')).accountId).toBe(accounts.retail);
   });
 
@@ -400,16 +400,16 @@ describe('revocation', () => {
     const { accessToken } = await access.logIn('api@ornek-banka.example', PASSWORD, HERE);
     expect(await upkeep.setEnabled('api@ornek-ban\u212Aa.example', false)).toBe(false);
     clock.move(1);
-    expect(await access.principal(`Bearer ${accessToken}`)).toBeDefined();
+    expect(await access.principal(`Bearer ${accessToken}`, HERE)).toBeDefined();
   });
 
   test.each(['accessToken', 'refreshToken'] as const)('of a family by its %s', async (which) => {
     const one = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     const apart = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     await access.revokeFamily(one[which]);
-    expect(await access.principal(`Bearer ${one.accessToken}`)).toBeUndefined();
-    expect(await reasonOf(access.refresh(one.refreshToken))).toBe('refresh_token');
-    expect(await access.principal(`Bearer ${apart.accessToken}`)).toBeDefined();
+    expect(await access.principal(`Bearer ${one.accessToken}`, HERE)).toBeUndefined();
+    expect(await reasonOf(access.refresh(one.refreshToken, HERE))).toBe('refresh_token');
+    expect(await access.principal(`Bearer ${apart.accessToken}`, HERE)).toBeDefined();
     await access.revokeFamily('rubbish');
   });
 
@@ -417,7 +417,7 @@ describe('revocation', () => {
     const { accessToken } = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     await access.revokeFamily(accessToken);
     clock.move(7_190);
-    expect(await access.principal(`Bearer ${accessToken}`)).toBeUndefined();
+    expect(await access.principal(`Bearer ${accessToken}`, HERE)).toBeUndefined();
   });
 
   test('dead sessions are swept, living ones stay', async () => {
@@ -428,7 +428,7 @@ describe('revocation', () => {
     expect(await access.sweep()).toBeGreaterThan(0);
     expect(await held.database.rows('select count(*) from token_family')).toEqual([[1]]);
     expect(await access.sweep()).toBe(0);
-    expect(await reasonOf(access.refresh(living.refreshToken))).toBe('none');
+    expect(await reasonOf(access.refresh(living.refreshToken, HERE))).toBe('none');
   });
 });
 
@@ -523,7 +523,7 @@ describe('principal and scope', () => {
   test('a changed grant is felt within a second', async () => {
     const { accessToken } = await access.logIn('api@ornek-isortagi.example', PASSWORD, HERE);
     const may = async () => {
-      const principal = await access.principal(`Bearer ${accessToken}`);
+      const principal = await access.principal(`Bearer ${accessToken}`, HERE);
       const answer = principal && access.brandScope(principal, 600100, 600100);
       return answer && 'scope' in answer && answer.scope.may('ARAMA', 'write');
     };

@@ -54,7 +54,7 @@ async function contents({ owner }: TestServer) {
   const states = await owner.query(`
     select c.brand_id, c.kind, c.address, c.state, c.consented_at, c.last_seq, c.late_seq, ${tckn('c')}
       from consent c order by c.brand_id, c.kind, c.address`);
-  const days = await owner.query('select * from brand_day order by brand_id, day, kind, state, change');
+  const days = await owner.query('select * from brand_day order by brand_id, day, kind, state, change, old_state');
   return { movements: movements.rows, states: states.rows, days: days.rows };
 }
 

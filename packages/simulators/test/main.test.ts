@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -38,12 +39,18 @@ function start(settings: Record<string, string>, ...ipc: 'ipc'[]): ChildProcess 
   return child;
 }
 
-async function address(child: ChildProcess): Promise<string> {
+type Addresses = { timeStampAuthority: string; smtp: string; inbox: string };
+
+async function addresses(child: ChildProcess): Promise<Addresses> {
   if (child.stdout === null) throw new Error('no stdout');
   for await (const line of createInterface({ input: child.stdout })) {
     const said: unknown = JSON.parse(line);
-    expect(said).toEqual({ timeStampAuthority: expect.stringMatching(/^http:\/\/127\.0\.0\.1:[1-9]\d*\/$/) });
-    return (said as { timeStampAuthority: string }).timeStampAuthority;
+    expect(said).toEqual({
+      timeStampAuthority: expect.stringMatching(/^http:\/\/127\.0\.0\.1:[1-9]\d*\/$/),
+      smtp: expect.stringMatching(/^smtp:\/\/127\.0\.0\.1:[1-9]\d*$/),
+      inbox: expect.stringMatching(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/),
+    });
+    return said as Addresses;
   }
   throw new Error('ended without saying where it listens');
 }
@@ -60,18 +67,20 @@ async function failure(child: ChildProcess): Promise<{ code: number | null; said
 describe('simulators', () => {
   it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGINT'] as const)('serve until %s', async (signal) => {
     const child = start({ ACIK_IYS_SIMULATORS_DATA: folder });
-    const url = await address(child);
-    expect(await (await fetch(new URL('root.pem', url))).text()).toContain('BEGIN CERTIFICATE');
+    const { timeStampAuthority, smtp, inbox } = await addresses(child);
+    expect(await (await fetch(new URL('root.pem', timeStampAuthority))).text()).toContain('BEGIN CERTIFICATE');
+    await createTransport({ url: smtp }).sendMail({ from: 'a@ornek.example', to: 'b@ornek.example', subject: 'Bir' });
+    expect(await (await fetch(`${inbox}/mails.json`)).json()).toMatchObject([{ subject: 'Bir' }]);
     expect(existsSync(join(folder, 'time-stamp-authority', 'root.pem'))).toBe(true);
     const ended = once(child, 'exit');
     child.kill(signal);
     expect(await ended).toEqual([0, null]);
-    await expect(fetch(url)).rejects.toThrow();
+    for (const url of [timeStampAuthority, inbox]) await expect(fetch(url)).rejects.toThrow();
   });
 
   it('end when the process that started them is gone', async () => {
     const child = start({ ACIK_IYS_SIMULATORS_DATA: folder }, 'ipc');
-    await address(child);
+    await addresses(child);
     const ended = once(child, 'exit');
     child.disconnect();
     expect(await ended).toEqual([0, null]);
@@ -79,7 +88,7 @@ describe('simulators', () => {
 
   it.skipIf(process.platform === 'win32')('end at SIGTERM while the channel to the parent is open', async () => {
     const child = start({ ACIK_IYS_SIMULATORS_DATA: folder }, 'ipc');
-    await address(child);
+    await addresses(child);
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
@@ -97,11 +106,15 @@ describe('simulators', () => {
     }
   });
 
-  it('say in one line that the port is taken', async () => {
-    const url = await address(start({ ACIK_IYS_SIMULATORS_DATA: folder }));
-    const { port } = new URL(url);
-    const second = await failure(start({ ACIK_IYS_SIMULATORS_DATA: folder, ACIK_IYS_TSA_PORT: port }));
+  it.each([
+    ['ACIK_IYS_TSA_PORT', 'timeStampAuthority'],
+    ['ACIK_IYS_SMTP_PORT', 'smtp'],
+    ['ACIK_IYS_INBOX_PORT', 'inbox'],
+  ] as const)('say in one line that the port in %s is taken', async (name, who) => {
+    const first = await addresses(start({ ACIK_IYS_SIMULATORS_DATA: folder }));
+    const { port } = new URL(first[who]);
+    const second = await failure(start({ ACIK_IYS_SIMULATORS_DATA: folder, [name]: port }));
     expect(second.code).toBe(1);
-    expect(second.said).toMatch(/^simulators: [^\n]*EADDRINUSE[^\n]*ACIK_IYS_TSA_PORT[^\n]*\n$/);
+    expect(second.said).toMatch(new RegExp(`^simulators: [^\\n]*EADDRINUSE[^\\n]*${name}[^\\n]*\\n$`));
   });
 });

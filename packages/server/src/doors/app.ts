@@ -5,6 +5,7 @@
 // is read, a slow one after REQUEST_DEADLINE_MS, and a connection that says nothing is closed.
 
 import { randomBytes } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import { OWN_ERRORS, type OwnErrorCode, ownSentence } from '@acik-iys/law';
 import swagger from '@fastify/swagger';
 import reference from '@scalar/fastify-api-reference';
@@ -16,6 +17,7 @@ import { homePage } from './home.ts';
 import { officialDoor, type Rooms } from './official/index.ts';
 import { pages } from './pages.ts';
 import { type PortalRooms, portalDoor } from './portal/index.ts';
+import { isSlowBody } from './slow-body.ts';
 
 /** Head and body of a request must be here by then; a connection that says nothing counts from its beginning. */
 const REQUEST_DEADLINE_MS = 20_000;
@@ -26,6 +28,8 @@ const KEEP_ALIVE_MS = 72_000;
 const DEADLINE_CHECK_MS = 2_000;
 /** A connection on which nothing moves for so long is closed: an answer that nobody reads must not be held for ever. */
 const SILENCE_MS = 90_000;
+/** How a request that cannot be read is answered, where it is not 400. */
+const CLIENT_ERRORS: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 /** Tells this process's requests from all others': 48 random bits, then a running number. */
 const PROCESS_ID_BYTES = 6;
 
@@ -69,6 +73,15 @@ export async function openApp(rooms: Rooms & PortalRooms, options: AppOptions): 
     connectionTimeout: deadlines.silence,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { headersTimeout: deadlines.head, connectionsCheckingInterval: deadlines.check },
+    clientErrorHandler: (error, socket) => {
+      if (error.code === 'ECONNRESET' || socket.destroyed) return;
+      // A file on its way has a deadline of its own.
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isSlowBody(socket)) return;
+      const status = CLIENT_ERRORS[error.code] ?? 400;
+      const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+      if (socket.writable) socket.write(head);
+      socket.destroy(error);
+    },
     forceCloseConnections: 'idle',
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     genReqId: requestIds(),

@@ -17,6 +17,11 @@ interface Variable {
 export const VARIABLES = {
   PORT: { default: '8080', about: 'Port of the API and the pages.' },
   HOST: { default: '127.0.0.1', about: 'Address to listen on; `0.0.0.0` opens it to the network.' },
+  ACIK_IYS_PUBLIC_URL: {
+    default: '',
+    about:
+      'Where people open the pages, as `https://iys.kurum.example`: links in mails and passkeys hang on it. Passkeys belong to a host name, not to a number, and to https; on one machine `http://localhost:8080` will do (at 127.0.0.1 they are asked for as those of `localhost`). Another name later makes them useless. Default: `http://127.0.0.1:PORT`.',
+  },
   ACIK_IYS_DATA: {
     default: '',
     about:
@@ -91,6 +96,8 @@ export interface Limits {
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Origin of the pages, without a slash at its end. */
+  readonly publicUrl: string;
   readonly dataFolder: string;
   readonly databaseUrl: string | undefined;
   readonly databaseConnections: number;
@@ -143,9 +150,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       'ACIK_IYS_SECRET 64 onaltılık hane olmalı; `openssl rand -hex 32` ile üretin.',
       'ACIK_IYS_SECRET must be 64 hex digits; make one with `openssl rand -hex 32`.',
     );
+  const port = number('PORT', 0, 65_535);
+  const publicUrl = URL.parse(text('ACIK_IYS_PUBLIC_URL') || `http://127.0.0.1:${port}`);
+  if (publicUrl === null || !/^https?:$/.test(publicUrl.protocol) || publicUrl.href !== `${publicUrl.origin}/`)
+    return fail('ACIK_IYS_PUBLIC_URL', 'https://iys.kurum.example');
   return {
-    port: number('PORT', 0, 65_535),
+    port,
     host: text('HOST'),
+    publicUrl: publicUrl.origin,
     dataFolder: text('ACIK_IYS_DATA') || `${home}/data`,
     databaseUrl,
     databaseConnections: number('ACIK_IYS_DATABASE_CONNECTIONS', 4, 500),

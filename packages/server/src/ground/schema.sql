@@ -12,6 +12,12 @@ create table account (
   created_at timestamp with time zone not null default now(),
   person_id integer,
   intermediary_code integer,
+  name text not null default ''::text,
+  networks text[] not null default '{}'::text[],
+  replaced_hash text,
+  replaced_until timestamp with time zone,
+  last_used_at timestamp with time zone,
+  last_used_from text,
   constraint account_pkey PRIMARY KEY (account_id),
   constraint account_intermediary_code_fkey FOREIGN KEY (intermediary_code) REFERENCES intermediary(intermediary_code),
   constraint account_partner_code_fkey FOREIGN KEY (partner_code) REFERENCES partner(partner_code),
@@ -23,6 +29,7 @@ CASE role
     ELSE 1
 END)),
   constraint account_of_staff_check CHECK ((((role = 'STAFF'::text) = (person_id IS NOT NULL)) AND ((role = 'STAFF'::text) = (email IS NULL)) AND ((email IS NULL) = (password_hash IS NULL)))),
+  constraint account_replaced_check CHECK ((num_nonnulls(replaced_hash, replaced_until) = ANY (ARRAY[0, 2]))),
   constraint account_role_check CHECK ((role = ANY (ARRAY['API_USER'::text, 'PORTAL_ADMIN'::text, 'REGISTRAR'::text, 'STAFF'::text])))
 );
 CREATE UNIQUE INDEX account_by_email ON public.account USING btree (lower(email));
@@ -30,6 +37,8 @@ CREATE INDEX account_by_intermediary ON public.account USING btree (intermediary
 CREATE INDEX account_by_partner ON public.account USING btree (partner_code) WHERE (person_id IS NOT NULL);
 CREATE INDEX account_by_provider ON public.account USING btree (provider_code) WHERE (person_id IS NOT NULL);
 CREATE UNIQUE INDEX account_of_person ON public.account USING btree (person_id, COALESCE(provider_code, partner_code, intermediary_code)) WHERE (person_id IS NOT NULL);
+CREATE INDEX account_of_program_by_partner ON public.account USING btree (partner_code) WHERE (role = 'API_USER'::text);
+CREATE INDEX account_of_program_by_provider ON public.account USING btree (provider_code) WHERE (role = 'API_USER'::text);
 grant delete, insert, select, update on account to acik_iys_app;
 
 create table activity (
@@ -66,7 +75,8 @@ create table brand_day (
   movements bigint not null,
   first_seq bigint not null,
   last_seq bigint not null,
-  constraint brand_day_pkey PRIMARY KEY (brand_id, day, kind, state, change)
+  old_state smallint not null,
+  constraint brand_day_pkey PRIMARY KEY (brand_id, day, kind, state, change, old_state)
 );
 CREATE INDEX brand_day_by_day ON public.brand_day USING btree (day, brand_id);
 grant delete, insert, select, update on brand_day to acik_iys_app;
@@ -104,6 +114,43 @@ create table consent (
 ) with (fillfactor=90);
 CREATE INDEX consent_by_address ON public.consent USING btree (address, brand_id, kind);
 grant delete, insert, select, update on consent to acik_iys_app;
+
+create table consent_form (
+  brand_id integer not null,
+  series text not null,
+  forms smallint not null,
+  form_key uuid not null,
+  text_version integer not null,
+  organisation_code integer not null,
+  retailer_code integer,
+  account_id integer not null,
+  made_at timestamp with time zone not null,
+  constraint consent_form_pkey PRIMARY KEY (brand_id, series),
+  constraint consent_form_brand_id_account_id_form_key_key UNIQUE (brand_id, account_id, form_key)
+);
+grant insert, select on consent_form to acik_iys_app;
+
+create table consent_form_entry (
+  brand_id integer not null,
+  form_number text not null,
+  entry_id uuid not null,
+  account_id integer not null,
+  tied_at timestamp with time zone not null,
+  constraint consent_form_entry_pkey PRIMARY KEY (brand_id, form_number, entry_id)
+);
+CREATE INDEX consent_form_entry_by_entry ON public.consent_form_entry USING btree (brand_id, entry_id);
+grant insert, select on consent_form_entry to acik_iys_app;
+
+create table consent_text (
+  brand_id integer not null,
+  version integer not null,
+  title text not null,
+  body text not null,
+  account_id integer not null,
+  added_at timestamp with time zone not null,
+  constraint consent_text_pkey PRIMARY KEY (brand_id, version)
+);
+grant insert, select on consent_text to acik_iys_app;
 
 create table day_report (
   brand_id integer not null,
@@ -153,8 +200,71 @@ create table entry (
   constraint entry_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'undone'::text, 'recorded'::text, 'unchanged'::text, 'refused'::text])))
 );
 CREATE INDEX entry_by_brand ON public.entry USING btree (brand_id, given_at);
+CREATE INDEX entry_by_movement ON public.entry USING btree (brand_id, seq) WHERE (seq IS NOT NULL);
 CREATE INDEX entry_waiting ON public.entry USING btree (due_at) WHERE (state = 'waiting'::text);
 grant delete, insert, select, update on entry to acik_iys_app;
+
+create table evidence (
+  brand_id integer not null,
+  document_id uuid not null default gen_random_uuid(),
+  upload_key uuid not null,
+  account_id integer not null,
+  organisation_code integer not null,
+  retailer_code integer,
+  sha256 bytea not null,
+  sealed bytea not null,
+  text_version integer,
+  added_at timestamp with time zone not null,
+  replaced_by uuid,
+  replaced_at timestamp with time zone,
+  replaced_account integer,
+  replaced_reason bytea,
+  constraint evidence_pkey PRIMARY KEY (brand_id, document_id),
+  constraint evidence_brand_id_account_id_upload_key_key UNIQUE (brand_id, account_id, upload_key),
+  constraint evidence_check CHECK ((num_nonnulls(replaced_by, replaced_at, replaced_account, replaced_reason) = ANY (ARRAY[0, 4])))
+);
+CREATE INDEX evidence_by_replacement ON public.evidence USING btree (brand_id, replaced_by) WHERE (replaced_by IS NOT NULL);
+CREATE INDEX evidence_by_time ON public.evidence USING btree (brand_id, added_at, document_id);
+grant insert, select on evidence to acik_iys_app;
+
+create table evidence_blob (
+  brand_id integer not null,
+  sha256 bytea not null,
+  sha384 bytea not null,
+  bytes bigint not null,
+  type text not null,
+  stored_at timestamp with time zone not null,
+  time_stamp bytea,
+  stamped_at timestamp with time zone,
+  stamp_attempts integer not null default 0,
+  stamp_next_at timestamp with time zone not null,
+  constraint evidence_blob_pkey PRIMARY KEY (brand_id, sha256),
+  constraint evidence_blob_check CHECK (((time_stamp IS NULL) = (stamped_at IS NULL)))
+);
+CREATE INDEX evidence_blob_unstamped ON public.evidence_blob USING btree (stamp_next_at) WHERE (time_stamp IS NULL);
+grant insert, select on evidence_blob to acik_iys_app;
+
+create table evidence_link (
+  brand_id integer not null,
+  document_id uuid not null,
+  seq bigint,
+  entry_id uuid,
+  form_number text,
+  day date,
+  retailer_code integer,
+  channels smallint not null,
+  account_id integer not null,
+  linked_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint evidence_link_brand_id_document_id_seq_entry_id_form_number_key UNIQUE NULLS NOT DISTINCT (brand_id, document_id, seq, entry_id, form_number, day, retailer_code),
+  constraint evidence_link_check CHECK (((num_nonnulls(seq, entry_id, form_number) + ((num_nonnulls(day, retailer_code) > 0))::integer) = 1))
+);
+CREATE INDEX evidence_link_by_day ON public.evidence_link USING btree (brand_id, day) WHERE (day IS NOT NULL);
+CREATE INDEX evidence_link_by_entry ON public.evidence_link USING btree (brand_id, entry_id) WHERE (entry_id IS NOT NULL);
+CREATE INDEX evidence_link_by_form ON public.evidence_link USING btree (brand_id, form_number) WHERE (form_number IS NOT NULL);
+CREATE INDEX evidence_link_by_retailer ON public.evidence_link USING btree (brand_id, retailer_code) WHERE ((retailer_code IS NOT NULL) AND (day IS NULL));
+CREATE INDEX evidence_link_by_seq ON public.evidence_link USING btree (brand_id, seq) WHERE (seq IS NOT NULL);
+grant insert, select on evidence_link to acik_iys_app;
 
 create table fetched_up_to (
   brand_id integer not null,
@@ -185,6 +295,44 @@ create table intermediary_grant (
   constraint intermediary_grant_provider_code_fkey FOREIGN KEY (provider_code) REFERENCES provider(provider_code)
 );
 grant delete, insert, select, update on intermediary_grant to acik_iys_app;
+
+create table invitation (
+  invitation_id uuid not null,
+  token_hash bytea not null,
+  organisation_code integer not null,
+  email text not null,
+  name text not null,
+  role text not null,
+  brands integer[],
+  channels smallint[],
+  retailer_code integer,
+  valid_until timestamp with time zone,
+  reason text not null default ''::text,
+  invited_by integer not null,
+  created_at timestamp with time zone not null,
+  mailed_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  withdrawn_at timestamp with time zone,
+  constraint invitation_pkey PRIMARY KEY (invitation_id),
+  constraint invitation_token_hash_key UNIQUE (token_hash),
+  constraint invitation_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES account(account_id),
+  constraint invitation_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'manager'::text, 'clerk'::text, 'evidence'::text, 'viewer'::text, 'retailer'::text])))
+);
+CREATE INDEX invitation_by_age ON public.invitation USING btree (expires_at);
+CREATE INDEX invitation_by_organisation ON public.invitation USING btree (organisation_code, created_at);
+grant delete, insert, select, update on invitation to acik_iys_app;
+
+create table list_given (
+  account_id integer not null,
+  list_key uuid not null,
+  brand_id integer not null,
+  rows integer not null,
+  at timestamp with time zone not null,
+  constraint list_given_pkey PRIMARY KEY (account_id, list_key)
+);
+CREATE INDEX list_given_by_time ON public.list_given USING btree (at);
+grant delete, insert, select, update on list_given to acik_iys_app;
 
 create table mail (
   mail_id uuid not null,
@@ -233,6 +381,7 @@ create table movement (
   overtaken boolean not null default false,
   constraint movement_pkey PRIMARY KEY (brand_id, seq)
 );
+CREATE INDEX movement_of_refusals ON public.movement USING btree (brand_id, seq) WHERE (((state)::integer & 1) = 0);
 CREATE INDEX movement_of_registry ON public.movement USING btree (brand_id, seq) WHERE (state >= 200);
 grant insert, select on movement to acik_iys_app;
 
@@ -264,6 +413,7 @@ grant delete, insert, select, update on partner_grant to acik_iys_app;
 
 create table passkey (
   credential_id bytea not null,
+  passkey_id uuid not null default gen_random_uuid(),
   person_id integer not null,
   public_key bytea not null,
   counter bigint not null,
@@ -272,13 +422,37 @@ create table passkey (
   created_at timestamp with time zone not null default now(),
   last_used_at timestamp with time zone,
   constraint passkey_pkey PRIMARY KEY (credential_id),
+  constraint passkey_passkey_id_key UNIQUE (passkey_id),
   constraint passkey_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
 CREATE INDEX passkey_by_person ON public.passkey USING btree (person_id);
 grant delete, insert, select, update on passkey to acik_iys_app;
 
+create table passkey_challenge (
+  challenge bytea not null,
+  purpose text not null,
+  session_id uuid,
+  expires_at timestamp with time zone not null,
+  constraint passkey_challenge_pkey PRIMARY KEY (challenge),
+  constraint passkey_challenge_check CHECK (((purpose = 'log-in'::text) = (session_id IS NULL))),
+  constraint passkey_challenge_purpose_check CHECK ((purpose = ANY (ARRAY['register'::text, 'log-in'::text, 'second-factor'::text])))
+);
+CREATE INDEX passkey_challenge_by_age ON public.passkey_challenge USING btree (expires_at);
+grant delete, insert, select, update on passkey_challenge to acik_iys_app;
+
+create table password_reset (
+  token_hash bytea not null,
+  person_id integer not null,
+  expires_at timestamp with time zone not null,
+  constraint password_reset_pkey PRIMARY KEY (token_hash),
+  constraint password_reset_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+CREATE INDEX password_reset_by_person ON public.password_reset USING btree (person_id);
+grant delete, insert, select, update on password_reset to acik_iys_app;
+
 create table person (
   person_id integer not null generated always as identity,
+  user_handle uuid not null default gen_random_uuid(),
   email text not null,
   name text not null,
   password_hash text,
@@ -288,6 +462,7 @@ create table person (
   enabled boolean not null default true,
   created_at timestamp with time zone not null default now(),
   constraint person_pkey PRIMARY KEY (person_id),
+  constraint person_user_handle_key UNIQUE (user_handle),
   constraint person_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text])))
 );
 CREATE UNIQUE INDEX person_by_email ON public.person USING btree (lower(email));
@@ -381,6 +556,42 @@ create table refusal_tick (
   constraint refusal_tick_pkey PRIMARY KEY (brand_id, seq)
 );
 grant delete, insert, select, update on refusal_tick to acik_iys_app;
+
+create table report_job (
+  organisation_code integer not null,
+  job_id uuid not null,
+  account_id integer not null,
+  brand_id integer not null,
+  kind text not null,
+  parameters jsonb not null,
+  state text not null,
+  rows_estimated bigint not null,
+  rows_done bigint not null default 0,
+  attempts integer not null default 0,
+  lease_until timestamp with time zone,
+  first_seq bigint,
+  last_seq bigint,
+  as_of timestamp with time zone,
+  code text,
+  file_name text,
+  file_bytes bigint,
+  sha384 bytea,
+  time_stamp bytea,
+  stamped_at timestamp with time zone,
+  stamp_next_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  constraint report_job_pkey PRIMARY KEY (organisation_code, job_id),
+  constraint report_job_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),
+  constraint report_job_kind_check CHECK ((kind = ANY (ARRAY['permissions'::text, 'movements'::text]))),
+  constraint report_job_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+);
+CREATE INDEX report_job_by_expiry ON public.report_job USING btree (expires_at);
+CREATE INDEX report_job_by_time ON public.report_job USING btree (organisation_code, created_at);
+CREATE INDEX report_job_open ON public.report_job USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX report_job_unstamped ON public.report_job USING btree (stamp_next_at) WHERE (time_stamp IS NULL);
+grant delete, insert, select, update on report_job to acik_iys_app;
 
 create table request (
   brand_id integer not null,

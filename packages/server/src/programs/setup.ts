@@ -7,7 +7,6 @@
 // ACIK_IYS_NEW_PASSWORD, from standard input where asked for, or from the terminal; else one is made and shown once.
 // Exit codes: 0 done, 2 not done (what was done before the fault is told).
 
-import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Strictness } from '@acik-iys/law';
 import { systemClock } from '../ground/clock.ts';
@@ -28,6 +27,7 @@ import {
   isAcceptablePassword,
   LIMIT_NAMES,
   type LimitName,
+  makePassword,
   openUpkeep,
   PASSWORD_LETTERS_LEAST,
   type Upkeep,
@@ -88,8 +88,6 @@ const CONSENT_LIMIT_NONE = 2_147_483_647;
 /** An open registry sells nothing: a subscription that nobody limits outlives the installation. */
 const SUBSCRIPTION_YEARS = 20;
 const PACKAGE = 'Açık İYS';
-/** 144 bits in base64url: nobody guesses it, and it is pasted, not typed. */
-const MADE_PASSWORD_BYTES = 18;
 
 interface Tools {
   readonly access: Access;
@@ -343,7 +341,7 @@ async function newPassword(values: Values): Promise<NewPassword> {
   }
   if (values['password-stdin'] === true)
     throw new UsageError('Standart girdide parola yok', 'there is no password on standard input');
-  const made = randomBytes(MADE_PASSWORD_BYTES).toString('base64url');
+  const made = makePassword();
   return { text: made, shown: `\n  Parola, bir kez gösterilir / password, shown once: ${made}` };
 }
 

@@ -167,6 +167,16 @@ export function DeskLayout() {
             {t.nav.record}
           </Link>
         )}
+        {view?.may('record') && (
+          <Link to="/isletme/$organisation/liste" params={params}>
+            {t.lists.nav.record}
+          </Link>
+        )}
+        {view?.may('checkLists') && (
+          <Link to="/isletme/$organisation/liste-kontrolu" params={params}>
+            {t.lists.nav.check}
+          </Link>
+        )}
         {view?.may('readRefusals') && (
           <Link to="/isletme/$organisation/retler" params={params} search={{}}>
             {t.nav.refusals}

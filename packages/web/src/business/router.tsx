@@ -52,6 +52,16 @@ const record = createRoute({
   }),
   component: lazyRouteComponent(() => import('./pages/record.tsx'), 'Record'),
 });
+const listRecord = createRoute({
+  getParentRoute: () => desk,
+  path: '/liste',
+  component: lazyRouteComponent(() => import('./pages/list-record.tsx'), 'ListRecord'),
+});
+const listCheck = createRoute({
+  getParentRoute: () => desk,
+  path: '/liste-kontrolu',
+  component: lazyRouteComponent(() => import('./pages/list-check.tsx'), 'ListCheck'),
+});
 const refusals = createRoute({
   getParentRoute: () => desk,
   path: '/retler',
@@ -75,7 +85,7 @@ export const router = createRouter({
     start,
     logIn,
     choose,
-    desk.addChildren([today, search, person, record, refusals, account]),
+    desk.addChildren([today, search, person, record, listRecord, listCheck, refusals, account]),
   ]),
   scrollRestoration: true,
 });

@@ -1,8 +1,10 @@
 // Every word of the screens in English.
 
+import { en as lists } from './areas/lists.ts';
 import type { Catalogue } from './tr.ts';
 
 export const en: Catalogue = {
+  lists,
   language: { name: 'English', other: 'Türkçe' },
   common: {
     skip: 'Skip to content',

@@ -1,5 +1,7 @@
 // Every word of the screens in Turkish. The English catalogue has the same shape, or it does not compile.
 
+import { tr as lists } from './areas/lists.ts';
+
 const CHANNEL: Readonly<Record<'ARAMA' | 'MESAJ' | 'EPOSTA', string>> = {
   ARAMA: 'Arama',
   MESAJ: 'Mesaj',
@@ -7,6 +9,7 @@ const CHANNEL: Readonly<Record<'ARAMA' | 'MESAJ' | 'EPOSTA', string>> = {
 };
 
 export const tr = {
+  lists,
   language: { name: 'Türkçe', other: 'English' },
   common: {
     skip: 'İçeriğe geç',

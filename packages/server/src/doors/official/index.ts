@@ -152,10 +152,11 @@ async function admit(
   reply: FastifyReply,
 ): Promise<Answer | undefined> {
   const { access } = rooms;
-  const principal = route.guard === 'token' ? undefined : await access.principal(request.headers.authorization);
+  const from = networkAddress(request);
+  const principal = route.guard === 'token' ? undefined : await access.principal(request.headers.authorization, from);
   if (rooms.config.limits.on) {
     const limits = await access.limitsOf(principal?.provider?.code ?? null);
-    const rate = rooms.rateLimits.take(networkAddress(request), limits, route.limits);
+    const rate = rooms.rateLimits.take(from, limits, route.limits);
     announce(reply, rate);
     if (rate && !rate.allowed) {
       if (rate.name === 'tokensPerHour') return tooManyTokens(rate.limit, rate.resetSeconds);

@@ -69,7 +69,7 @@ async function grant(call: TokenCall): Promise<Answer> {
       case 'refresh_token': {
         const reason = missing('refresh_token', asked.refresh_token);
         if (reason) return refused(reason);
-        return granted(await access.refresh(asked.refresh_token as string));
+        return granted(await access.refresh(asked.refresh_token as string, call.networkAddress));
       }
       case '':
         return refused('grant_type_empty');

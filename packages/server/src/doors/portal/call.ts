@@ -4,6 +4,7 @@ import type { Ability, Desk, DeskBrand, PersonSession } from '../../rooms/access
 import type { PORTAL, Portal, PortalRouteName } from './contract.ts';
 import { problem } from './problems.ts';
 import type { PortalRooms } from './rooms.ts';
+import type { Upload } from './upload.ts';
 
 interface AnyCall<R extends PortalRouteName> {
   readonly rooms: PortalRooms;
@@ -31,12 +32,25 @@ export interface DeskCall<R extends PortalRouteName> extends SessionCall<R> {
 
 type Needs<R extends PortalRouteName> = (typeof PORTAL)[R]['needs'];
 
-export type PortalCall<R extends PortalRouteName> =
-  Needs<R> extends 'anyone' ? AnyCall<R> : Needs<R> extends 'password' | 'person' ? SessionCall<R> : DeskCall<R>;
+type Sent<R extends PortalRouteName> = (typeof PORTAL)[R] extends { readonly upload: true }
+  ? { readonly upload: Upload }
+  : unknown;
+
+export type PortalCall<R extends PortalRouteName> = Sent<R> &
+  (Needs<R> extends 'anyone' ? AnyCall<R> : Needs<R> extends 'password' | 'person' ? SessionCall<R> : DeskCall<R>);
 
 export type Handlers<Names extends PortalRouteName> = {
   readonly [R in Names]: (call: PortalCall<R>) => Promise<Portal[R]['answer']>;
 };
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An id of the request's path. @throws Problem */
+export function uuidOf({ params }: { readonly params: Readonly<Record<string, string>> }, name: string): string {
+  const id = params[name] ?? '';
+  if (!UUID.test(id)) throw problem('thing.unknown');
+  return id;
+}
 
 /** The brand of a request, where the person may do this for it. @throws Problem */
 export function brandFor({ desk }: { readonly desk: Desk }, brandId: number, ability: Ability): DeskBrand {

@@ -6,12 +6,23 @@
 // session), or an ability in the organisation of the path.
 
 import type { Static, TSchema } from 'typebox';
+import { accountRoutes } from './contract/account.ts';
 import { deskRoutes } from './contract/desk.ts';
+import { evidenceRoutes } from './contract/evidence.ts';
+import { listRoutes } from './contract/lists.ts';
 import { sessionRoutes } from './contract/session.ts';
+import { staffRoutes } from './contract/staff.ts';
 
 export type { PortalRoute } from './contract/shapes.ts';
 
-export const PORTAL = { ...sessionRoutes, ...deskRoutes };
+export const PORTAL = {
+  ...sessionRoutes,
+  ...deskRoutes,
+  ...accountRoutes,
+  ...staffRoutes,
+  ...evidenceRoutes,
+  ...listRoutes,
+};
 export type PortalRouteName = keyof typeof PORTAL;
 
 /** The routes as types: what a screen sends and gets. */

@@ -12,16 +12,23 @@ import { DatabaseUnavailable } from '../../ground/database-errors.ts';
 import { errorFields, type Log } from '../../ground/log.ts';
 import { STEP_UP_SECONDS } from '../../rooms/access/index.ts';
 import { Overloaded } from '../../rooms/registry/index.ts';
+import { accountHandlers } from './account.ts';
 import type { DeskCall, Handlers } from './call.ts';
 import { PORTAL, type PortalRoute, type PortalRouteName } from './contract.ts';
 import { deviceOf } from './device.ts';
 import { entryHandlers } from './entries.ts';
 import { openEvents } from './events.ts';
+import { evidenceHandlers } from './evidence.ts';
+import { FileAnswer } from './file-answer.ts';
+import { formHandlers } from './forms.ts';
+import { listHandlers } from './lists.ts';
 import { peopleHandlers } from './people.ts';
 import { Problem, problem } from './problems.ts';
 import { refusalHandlers } from './refusals.ts';
 import type { PortalRooms } from './rooms.ts';
 import { sessionHandlers } from './session.ts';
+import { staffHandlers } from './staff.ts';
+import { FILE_NAME_HEADER, type Upload, uploadOf } from './upload.ts';
 
 export { References } from './references.ts';
 export type { PortalRooms } from './rooms.ts';
@@ -32,9 +39,14 @@ const BODY_BYTES_MAX = 256 * 1_024;
 
 const HANDLERS: Handlers<PortalRouteName> = {
   ...sessionHandlers,
+  ...accountHandlers,
+  ...staffHandlers,
   ...peopleHandlers,
   ...entryHandlers,
   ...refusalHandlers,
+  ...evidenceHandlers,
+  ...formHandlers,
+  ...listHandlers,
 };
 
 export async function portalDoor(door: FastifyInstance, rooms: PortalRooms, log: Log): Promise<void> {
@@ -51,21 +63,28 @@ export async function portalDoor(door: FastifyInstance, rooms: PortalRooms, log:
     sendProblem(reply, answerOf(error, request, log));
   });
 
-  for (const name of Object.keys(PORTAL) as PortalRouteName[]) {
-    const [method, path] = name.split(' ') as [string, string];
-    door.route({
-      method,
-      url: path,
-      schema: { hide: true },
-      bodyLimit: BODY_BYTES_MAX,
-      handler: async (request, reply) => {
-        const call = await callOf(name, rooms, request, reply);
-        // Each handler takes the call of its own route; which one this is, only the table knows.
-        const handle = HANDLERS[name] as (call: unknown) => Promise<unknown>;
-        return reply.send(await handle(call));
-      },
-    });
-  }
+  // A file is not read before it is known who sends it, and then as it comes.
+  await door.register(async (uploads) => {
+    uploads.removeAllContentTypeParsers();
+    uploads.addContentTypeParser('*', (_request, body, done) => done(null, body));
+    for (const name of Object.keys(PORTAL) as PortalRouteName[]) {
+      const [method, path] = name.split(' ') as [string, string];
+      const { upload }: PortalRoute = PORTAL[name];
+      (upload ? uploads : door).route({
+        method,
+        url: path,
+        schema: { hide: true },
+        bodyLimit: BODY_BYTES_MAX,
+        handler: async (request, reply) => {
+          const call = await callOf(name, rooms, request, reply);
+          // Each handler takes the call of its own route; which one this is, only the table knows.
+          const handle = HANDLERS[name] as (call: unknown) => Promise<unknown>;
+          const answer = await handle(call);
+          return answer instanceof FileAnswer ? reply.headers(answer.headers).send(answer.content) : reply.send(answer);
+        },
+      });
+    }
+  });
   openEvents(door, rooms, {
     deskOf: async (request) => {
       const call = await callOf('GET /organisations/:organisation', rooms, request, undefined);
@@ -115,7 +134,7 @@ async function callOf(
 }
 
 /** What was sent, as the contract describes it. @throws Problem */
-function sentOf(route: PortalRoute, request: FastifyRequest): { body: unknown; query: unknown } {
+function sentOf(route: PortalRoute, request: FastifyRequest): { body: unknown; query: unknown; upload?: Upload } {
   let body: unknown;
   if (route.body !== undefined) {
     try {
@@ -126,7 +145,7 @@ function sentOf(route: PortalRoute, request: FastifyRequest): { body: unknown; q
     if (!Value.Check(route.body, body)) throw problem('request.form');
   }
   if (route.query !== undefined && !Value.Check(route.query, request.query)) throw problem('request.form');
-  return { body, query: request.query };
+  return { body, query: request.query, ...(route.upload && { upload: uploadOf(request) }) };
 }
 
 /** A request that one of our own pages did not send: browsers say so themselves (Fetch metadata), old ones by Origin. */
@@ -136,7 +155,8 @@ function isForeign({ method, headers, host }: FastifyRequest): boolean {
   if (method === 'GET') return false;
   const { origin } = headers;
   if (origin !== undefined && URL.parse(origin)?.host !== host) return true;
-  // A form of another site can send no JSON without asking first.
+  // A form of another site can send no JSON, and no header of ours, without asking first.
+  if (headers[FILE_NAME_HEADER] !== undefined) return false;
   return headers['content-type'] !== undefined && !headers['content-type'].startsWith('application/json');
 }
 

@@ -50,7 +50,7 @@ export function addressOf(text: string, field: string): string {
 }
 
 /** The kinds that an address of this look can have: channels × recipient types. */
-function kindsOf(address: string): number[] {
+export function kindsOf(address: string): number[] {
   const channels = address.includes('@') ? [EPOSTA] : CHANNELS.map((_, n) => n).filter((n) => n !== EPOSTA);
   return channels.flatMap((channel) => RECIPIENT_TYPES.map((_, type) => kindOf(channel, type)));
 }

@@ -41,6 +41,71 @@ const PROBLEMS = {
     tr: 'Çok sayıda deneme oldu. Biraz bekleyip yeniden deneyin.',
     en: 'There were too many attempts. Wait a little and try again.',
   },
+  'password.short': {
+    status: 422,
+    tr: 'Parola en az 12 karakter olsun. Birkaç kelimelik bir cümle hem kolay akılda kalır hem zor bulunur.',
+    en: 'A password has at least 12 characters. A phrase of several words is easy to keep in mind and hard to find out.',
+  },
+  'password.easy': {
+    status: 422,
+    tr: 'Bu parola kolay bulunur: çok kullanılanlardan biri ya da adınızı, kurumunuzu, bir tarihi içeriyor. Birbiriyle ilgisiz birkaç kelime seçin.',
+    en: 'This password is easy to find out: it is one of the most used, or holds your name, your organisation or a date. Choose several words that have nothing to do with each other.',
+  },
+  'password.old': {
+    status: 422,
+    tr: 'Şimdiki parolanız doğru değil; parola değişmedi.',
+    en: 'Your present password is not right; the password was not changed.',
+  },
+  'link.over': {
+    status: 410,
+    tr: 'Bu bağlantı artık geçerli değil: kullanılmış, geri alınmış ya da süresi dolmuş olabilir. Yenisini isteyin.',
+    en: 'This link is good no more: it may have been used or withdrawn, or its time is over. Ask for a new one.',
+  },
+  'passkey.refused': {
+    status: 401,
+    tr: 'Geçiş anahtarı doğrulanamadı. Yeniden deneyin ya da başka bir yolla giriş yapın.',
+    en: 'The passkey could not be verified. Try again or log in another way.',
+  },
+  'passkey.last': {
+    status: 409,
+    tr: 'Bu, tek ikinci adımınız. Kaldırmadan önce başka bir geçiş anahtarı ya da doğrulayıcı ekleyin.',
+    en: 'This is your only second factor. Add another passkey or an authenticator before you remove it.',
+  },
+  'staff.beyond': {
+    status: 403,
+    tr: 'Yalnız kendi yetkiniz kadarını verebilir ve geri alabilirsiniz: rolünüz, markalarınız, kanallarınız, süreniz.',
+    en: 'You can give and take back no more than you have yourself: your role, brands, channels and time.',
+  },
+  'staff.terms': {
+    status: 422,
+    tr: 'Bu yetki böyle verilemez: markaları, kanalları ve bitişini gözden geçirin.',
+    en: 'A right cannot be given like this: look at its brands, channels and end once more.',
+  },
+  'staff.retailer': {
+    status: 422,
+    tr: 'Bu markanın böyle bir bayisi yok.',
+    en: 'This brand has no such retailer.',
+  },
+  'staff.last_owner': {
+    status: 409,
+    tr: 'Kurumun süresiz yetkili bir sahibi hep kalmalı. Önce bu yetkiyi bir başkasına verin.',
+    en: 'The organisation must keep an owner whose right has no end. Give that right to somebody else first.',
+  },
+  'invitation.log_in': {
+    status: 409,
+    tr: 'Bu e-postayla bir hesabınız var. Önce giriş yapın, sonra daveti kabul edin.',
+    en: 'You have an account with this e-mail. Log in first, then accept the invitation.',
+  },
+  'invitation.other_person': {
+    status: 403,
+    tr: 'Bu davet başka bir e-posta adresine gönderilmiş. O adresin hesabıyla giriş yapın.',
+    en: 'This invitation was sent to another e-mail address. Log in with the account of that address.',
+  },
+  'invitation.too_many': {
+    status: 429,
+    tr: 'Kurumunuz bugünlük davet sınırına ulaştı. Yarın yeniden deneyin.',
+    en: 'Your organisation has reached the number of invitations for a day. Try again tomorrow.',
+  },
   'request.foreign': {
     status: 403,
     tr: 'Bu istek başka bir sayfadan geldi ve yapılmadı.',
@@ -100,6 +165,111 @@ const PROBLEMS = {
     status: 429,
     tr: 'Bu saat için arama sınırına geldiniz. Çok sayıda adres için liste denetimini kullanın.',
     en: 'You have reached the number of searches for this hour. Check many addresses as a list.',
+  },
+  'upload.name': {
+    status: 422,
+    tr: 'Dosyanın adı okunamadı. Dosyayı yeniden seçip deneyin.',
+    en: 'The name of the file could not be read. Choose the file again.',
+  },
+  'upload.slow': {
+    status: 408,
+    tr: 'Dosya gelirken bağlantı durdu; dosyadan bir şey kaydedilmedi. Bağlantınıza bakıp yeniden yükleyin.',
+    en: 'The line stood still while the file was coming; nothing of it was kept. Look at your line and upload it again.',
+  },
+  'upload.broken': {
+    status: 400,
+    tr: 'Dosya gelirken bağlantı koptu; dosyadan bir şey kaydedilmedi. Yeniden yükleyin.',
+    en: 'The line broke while the file was coming; nothing of it was kept. Upload it again.',
+  },
+  'evidence.empty': {
+    status: 422,
+    tr: 'Dosya boş. Dosyayı açıp içinde belge olduğuna bakın.',
+    en: 'The file is empty. Open it and see that the document is in it.',
+  },
+  'evidence.type': {
+    status: 415,
+    tr: 'Dosyanın içeriği alınabilecek türlerden değil: PDF, JPEG, PNG, ses kaydı (WAV, MP3, OGG, M4A) ya da imzalı e-posta (.eml, .p7m) yükleyin. Adını değiştirmek yetmez.',
+    en: 'What is in the file is none of the types that can be taken: upload PDF, JPEG, PNG, the audio of a call (WAV, MP3, OGG, M4A) or a signed e-mail (.eml, .p7m). Another name does not change it.',
+  },
+  'evidence.too_large': {
+    status: 413,
+    tr: 'Dosya çok büyük: belge en çok 25 MB, ses kaydı en çok 50 MB olabilir. Daha düşük çözünürlükte tarayın ya da kaydı bölün.',
+    en: 'The file is too large: a document may have 25 MB, the audio of a call 50 MB. Scan it less finely or cut the recording in two.',
+  },
+  'evidence.key': {
+    status: 409,
+    tr: 'Bu yükleme başka bir dosyayla yapılmıştı. Sayfayı yenileyip dosyayı yeniden seçin.',
+    en: 'This upload was made with another file before. Reload the page and choose the file again.',
+  },
+  'evidence.unknown': {
+    status: 404,
+    tr: 'Bu belge burada yok.',
+    en: 'This document is not here.',
+  },
+  'evidence.replaced': {
+    status: 409,
+    tr: 'Bu belgenin yerine daha önce başka bir belge konmuş. Sayfayı yenileyin.',
+    en: 'Another document stands in the place of this one already. Reload the page.',
+  },
+  'evidence.replacement': {
+    status: 422,
+    tr: 'Bu belge yerine konamaz: aynı belge ya da kendisi de değiştirilmiş. Başka bir belge seçin.',
+    en: 'This document cannot stand in its place: it is the same one, or was replaced itself. Choose another.',
+  },
+  'evidence.no_consent': {
+    status: 422,
+    tr: 'Bu adresin bu kanalda belge eklenebilecek bir izni yok.',
+    en: 'This address has no consent on this channel to which a document could be added.',
+  },
+  'evidence.entry': {
+    status: 422,
+    tr: 'Bu kayda belge bağlanamaz: geri alınmış, kabul edilmemiş ya da sizin kaydınız değil.',
+    en: 'A document cannot be tied to this entry: it was taken back or refused, or is not yours.',
+  },
+  'evidence.text': {
+    status: 422,
+    tr: 'Bu markanın böyle bir onay metni yok. Listeden bir metin seçin.',
+    en: 'This brand has no such consent text. Choose one from the list.',
+  },
+  'evidence.text_fixed': {
+    status: 409,
+    tr: 'Bu belgenin metni daha önce belirtilmiş ve değişmez. Belge yanlışsa yerine yenisini koyun.',
+    en: 'The text of this document was named before and does not change. Replace the document if it is wrong.',
+  },
+  'evidence.day': {
+    status: 422,
+    tr: 'Bugünü ya da daha önceki bir günü, ya da bir bayiyi seçin.',
+    en: 'Choose today or an earlier day, or a retailer.',
+  },
+  'evidence.retailer': {
+    status: 422,
+    tr: 'Bu markanın böyle bir bayisi yok ya da o bayi adına işlem yapamazsınız.',
+    en: 'This brand has no such retailer, or you may not act for it.',
+  },
+  'evidence.form': {
+    status: 404,
+    tr: 'Bu numarada bir form yok. Numara sekiz karakterdir; formdakiyle karşılaştırın.',
+    en: 'There is no form of this number. It has eight characters; compare it with the sheet.',
+  },
+  'evidence.no_preview': {
+    status: 415,
+    tr: 'Bu tür belge burada gösterilmez. İndirip açın.',
+    en: 'A document of this type is not shown here. Download it and open it.',
+  },
+  'evidence.not_stamped': {
+    status: 404,
+    tr: 'Belge zaman damgasını bekliyor. Damga alınınca buradan indirilebilir.',
+    en: 'The document waits for its time stamp. As soon as it has one, you can download it here.',
+  },
+  'evidence.file_missing': {
+    status: 503,
+    tr: 'Belgenin kaydı duruyor ama dosyası bulunamadı. Lütfen sistemi işletene bildirin.',
+    en: 'The record of the document is there, but its file was not found. Please tell whoever runs the system.',
+  },
+  'list.being_recorded': {
+    status: 409,
+    tr: 'Bu liste şu anda kaydediliyor. Birkaç saniye sonra sonucunu yeniden isteyin.',
+    en: 'This list is being recorded just now. Ask for its result again in a few seconds.',
   },
   'draft.too_large': {
     status: 413,

@@ -1,8 +1,8 @@
 // Logging in and out, the second factor, and the person's own sessions.
 
 import { DEMO_PEOPLE } from '../../demo-accounts.ts';
-import { AccessError } from '../../rooms/access/index.ts';
-import type { Handlers, PortalCall } from './call.ts';
+import { AccessError, type PersonSession, STEP_UP_SECONDS } from '../../rooms/access/index.ts';
+import { type Handlers, type PortalCall, uuidOf } from './call.ts';
 import type { Portal } from './contract.ts';
 import { type ProblemCode, problem } from './problems.ts';
 import type { PortalRooms } from './rooms.ts';
@@ -10,7 +10,7 @@ import type { PortalRooms } from './rooms.ts';
 type SessionAnswer = Portal['GET /session']['answer'];
 
 /** What the page needs to know about who is here. */
-async function sessionAnswer(rooms: PortalRooms, token: string | undefined): Promise<SessionAnswer> {
+export async function sessionAnswer(rooms: PortalRooms, token: string | undefined): Promise<SessionAnswer> {
   const session = await rooms.people.session(token);
   const demo = rooms.config.demo
     ? DEMO_PEOPLE.map(({ account, name, organisation }) => ({ account, name, organisation: organisation.title }))
@@ -27,7 +27,7 @@ async function sessionAnswer(rooms: PortalRooms, token: string | undefined): Pro
 }
 
 /** Turns what `access` says into what the person reads. */
-async function refused<T>(wrong: ProblemCode, work: () => Promise<T>): Promise<T> {
+export async function refused<T>(wrong: ProblemCode, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -36,12 +36,26 @@ async function refused<T>(wrong: ProblemCode, work: () => Promise<T>): Promise<T
   }
 }
 
-async function entered(
+/** Answers a log-in. */
+export async function entered(
   { rooms, setToken }: Pick<PortalCall<'POST /session'>, 'rooms' | 'setToken'>,
   token: string,
 ): Promise<SessionAnswer> {
   setToken(token);
   return await sessionAnswer(rooms, token);
+}
+
+/** A further second factor is set up by who has just given one; the first by who has the password. @throws Problem */
+export function checkFactorGiven({
+  rooms,
+  session,
+}: {
+  readonly rooms: PortalRooms;
+  readonly session: PersonSession;
+}): void {
+  if (!session.hasSecondFactor) return;
+  if (session.secondFactorAt === null) throw problem('session.second_factor');
+  if (rooms.clock.now() - session.secondFactorAt > STEP_UP_SECONDS) throw problem('session.step_up');
 }
 
 export const sessionHandlers: Handlers<
@@ -76,14 +90,14 @@ export const sessionHandlers: Handlers<
     return await sessionAnswer(rooms, token);
   },
 
-  'POST /session/authenticator': async ({ rooms, session }) => {
-    // A second one is set up by who has given the first.
-    if (session.hasSecondFactor && session.secondFactorAt === null) throw problem('session.second_factor');
-    return rooms.people.newAuthenticator(session);
+  'POST /session/authenticator': async (call) => {
+    checkFactorGiven(call);
+    return call.rooms.people.newAuthenticator(call.session);
   },
 
-  'PUT /session/authenticator': async ({ rooms, session, token, body }) => {
-    if (session.hasSecondFactor && session.secondFactorAt === null) throw problem('session.second_factor');
+  'PUT /session/authenticator': async (call) => {
+    checkFactorGiven(call);
+    const { rooms, session, token, body } = call;
     const recoveryCodes = await refused('session.code', () =>
       rooms.people.confirmAuthenticator(session, token, body.secret, body.code),
     );
@@ -109,7 +123,7 @@ export const sessionHandlers: Handlers<
       current: one.sessionId === session.sessionId,
     })),
 
-  'DELETE /sessions/:sessionId': async ({ rooms, session, params }) => ({
-    done: await rooms.people.endSession(session.personId, params['sessionId'] ?? ''),
+  'DELETE /sessions/:sessionId': async (call) => ({
+    done: await call.rooms.people.endSession(call.session.personId, uuidOf(call, 'sessionId')),
   }),
 };

@@ -5,6 +5,8 @@
 // refresh hands out a new refresh token; the one before stays good for REPLACED_GOOD_SECONDS, since clients run in many
 // processes, and whoever brings it later than that may have stolen it, so the whole family ends. Unknown user, disabled
 // account and wrong password look the same, in words and in time.
+// An API user whose networks are named is nobody when he comes from elsewhere: at log-in as with a wrong password, with a
+// token as with a bad one. A replaced password is as good as the new one until its end, which ends its sessions too.
 // After a crash sessions go on: families and refresh tokens are in the database, everything in memory can be lost.
 
 import { randomUUID } from 'node:crypto';
@@ -14,6 +16,8 @@ import { type Database, type Query, sqlState } from '../../ground/database.ts';
 import { AccountError, isAcceptableEmail, isAcceptablePassword, lowerCaseAscii } from './accounts.ts';
 import { AccessError, Attempts } from './attempts.ts';
 import { FreshCache } from './fresh-cache.ts';
+import { LastUses } from './last-uses.ts';
+import { admits, networksOf } from './networks.ts';
 import { makeOpaqueToken, opaqueTokenHash } from './opaque-token.ts';
 import { hashPassword } from './passwords.ts';
 import {
@@ -65,9 +69,9 @@ export interface Access {
   /** Opens a session. @throws AccessError 'credentials', 'role' or 'too-many'; DatabaseUnavailable */
   logIn(username: string, password: string, networkAddress: string): Promise<TokenPair>;
   /** Carries a session on. @throws AccessError 'refresh_token'; DatabaseUnavailable */
-  refresh(refreshToken: string): Promise<TokenPair>;
-  /** Who sends this `Authorization` header; undefined for a missing, bad, expired or revoked token. */
-  principal(authorization: string | undefined): Promise<Principal | undefined>;
+  refresh(refreshToken: string, networkAddress: string): Promise<TokenPair>;
+  /** Who sends this `Authorization` header from there; undefined for a missing, bad, expired or revoked token. */
+  principal(authorization: string | undefined, networkAddress: string): Promise<Principal | undefined>;
   /** The proof that the principal may act for the brand, or which number is not its own. */
   brandScope(principal: Principal, providerCode: number, brandCode: number): ScopeAnswer;
   /** Its own provider, or for a partner one that granted it anything on any brand. */
@@ -89,6 +93,8 @@ export interface Access {
   revokeFamily(token: string): Promise<void>;
   /** Deletes sessions that are long dead; runs by itself. @returns how many refresh tokens went */
   sweep(): Promise<number>;
+  /** Drops what is kept of an account: a change of it is felt at once in this process. */
+  forgetAccount(accountId: number): void;
   /** Drops all that is kept of the database and of tokens, for changes that must be felt at once. */
   forget(): void;
   /** Stops the sweep and lets go whoever is held back. The database stays open. */
@@ -105,29 +111,39 @@ export interface AccessOptions {
 
 const ACCOUNT_BY_EMAIL: Query = {
   name: 'access_account_by_email',
-  text: 'select account_id, password_hash, role, enabled from account where lower(email) = $1',
+  text: `select account_id, password_hash, role, enabled, networks, replaced_hash,
+           extract(epoch from replaced_until)::float8
+         from account where lower(email) = $1`,
 };
-type LogInRow = [number, string, Role, boolean];
+type LogInRow = [number, string, Role, boolean, string[], string | null, number | null];
 
 const OPEN_FAMILY: Query = {
   name: 'access_open_family',
+  // With the password that was right a moment ago, if it still is: whoever replaces it waits for this row, or this waits
+  // for him, so no session of a password outlives its end.
   text: `with family as (
-           insert into token_family (family_id, account_id, created_at)
-           values ($1, $2, to_timestamp($3::float8)) returning family_id)
+           insert into token_family (family_id, account_id, created_at, revoked_at)
+           select $1, account_id, to_timestamp($3::float8), case when password_hash <> $6 then replaced_until end
+           from account
+           where account_id = $2 and enabled
+             and (password_hash = $6 or (replaced_hash = $6 and replaced_until > to_timestamp($3::float8)))
+           for share
+           returning family_id)
          insert into refresh_token (token_hash, family_id, expires_at)
          select $4, family_id, to_timestamp($5::float8) from family`,
 };
 
 const REFRESH_TOKEN: Query = {
   name: 'access_refresh_token',
-  text: `select r.family_id::text, f.account_id, f.revoked_at is not null, a.enabled and a.role = 'API_USER',
+  text: `select r.family_id::text, f.account_id, coalesce(f.revoked_at <= to_timestamp($2::float8), false),
+           a.enabled and a.role = 'API_USER', a.networks,
            extract(epoch from r.expires_at)::float8, extract(epoch from r.replaced_at)::float8
          from refresh_token r
          join token_family f on f.family_id = r.family_id
          join account a on a.account_id = f.account_id
          where r.token_hash = $1`,
 };
-type RefreshRow = [string, number, boolean, boolean, number, number | null];
+type RefreshRow = [string, number, boolean, boolean, string[], number, number | null];
 
 const REPLACE_TOKEN: Query = {
   name: 'access_replace_token',
@@ -140,7 +156,7 @@ const REPLACE_TOKEN: Query = {
 
 const REVOKE_FAMILY: Query = {
   name: 'access_revoke_family',
-  text: `update token_family set revoked_at = coalesce(revoked_at, to_timestamp($2::float8))
+  text: `update token_family set revoked_at = least(revoked_at, to_timestamp($2::float8))
          where family_id = $1 returning account_id`,
 };
 
@@ -159,6 +175,7 @@ export function openAccess(options: AccessOptions): Access {
   const tokens = new AccessTokens(clock, options.secret);
   const loader = new Principals(database, clock);
   const attempts = new Attempts(clock);
+  const lastUses = new LastUses(database, clock);
 
   const principals = new FreshCache<number, LoadedPrincipal>(clock, KEPT_MOST, (accountId) =>
     loader.load(accountId, clock.now() - ACCESS_SECONDS - CLOCK_SLACK_SECONDS),
@@ -207,18 +224,26 @@ export function openAccess(options: AccessOptions): Access {
   }
 
   async function logIn(username: string, password: string, networkAddress: string): Promise<TokenPair> {
-    const { accountId, role } = await attempts.logIn(username, password, networkAddress, async (name) => {
+    const { accountId, role, by } = await attempts.logIn(username, password, networkAddress, async (name) => {
       const [account] = await database.rows<LogInRow>(ACCOUNT_BY_EMAIL, [name]);
       if (account === undefined) return undefined;
-      const [accountId, passwordHash, role, enabled] = account;
-      return { passwordHash, enabled, value: { accountId, role } };
+      const [accountId, passwordHash, role, enabled, networks, replacedHash, replacedUntil] = account;
+      const known = (hash: string) => ({ passwordHash: hash, value: { accountId, role, by: hash } });
+      const overlaps = replacedHash !== null && replacedUntil !== null && replacedUntil > nowExact();
+      return {
+        ...known(passwordHash),
+        enabled: enabled && admits(networksOf(networks), networkAddress),
+        ...(overlaps && { replaced: known(replacedHash) }),
+      };
     });
     if (role !== 'API_USER') throw new AccessError('role');
     const familyId = randomUUID();
     const refreshToken = makeOpaqueToken();
-    await database.run(OPEN_FAMILY, [familyId, accountId, nowExact(), opaqueTokenHash(refreshToken), refreshExpiry()]);
-    const pair = await tokenPair(accountId, familyId, refreshToken);
+    const session = [familyId, accountId, nowExact(), opaqueTokenHash(refreshToken), refreshExpiry(), by];
+    const opened = await database.run(OPEN_FAMILY, session);
+    const pair = opened === 0 ? undefined : await tokenPair(accountId, familyId, refreshToken);
     if (pair === undefined) throw new AccessError('credentials');
+    lastUses.note(accountId, networkAddress);
     return pair;
   }
 
@@ -227,17 +252,18 @@ export function openAccess(options: AccessOptions): Access {
     if (row !== undefined) principals.forget(row[0]);
   }
 
-  async function refresh(refreshToken: string): Promise<TokenPair> {
+  async function refresh(refreshToken: string, networkAddress: string): Promise<TokenPair> {
     const refused = new AccessError('refresh_token');
     const tokenHash = opaqueTokenHash(refreshToken);
     if (tokenHash === undefined) throw refused;
     // No lock and no transaction: refreshes with one token may run side by side (the first sets `replaced_at`), and a
     // token that joins a family which is being ended is as dead as the others, since every use asks the family.
-    const [row] = await database.rows<RefreshRow>(REFRESH_TOKEN, [tokenHash]);
-    if (row === undefined) throw refused;
-    const [familyId, accountId, revoked, allowed, expiresAt, replacedAt] = row;
-    if (revoked) throw refused;
     const now = nowExact();
+    const [row] = await database.rows<RefreshRow>(REFRESH_TOKEN, [tokenHash, now]);
+    if (row === undefined) throw refused;
+    const [familyId, accountId, revoked, allowed, networks, expiresAt, replacedAt] = row;
+    // Before anything is written: a stolen token used from elsewhere must not end its owner's session.
+    if (revoked || !admits(networksOf(networks), networkAddress)) throw refused;
     if (replacedAt !== null && now - replacedAt >= REPLACED_GOOD_SECONDS) {
       await endFamily(familyId);
       throw refused;
@@ -250,13 +276,19 @@ export function openAccess(options: AccessOptions): Access {
     return pair;
   }
 
-  async function principal(authorization: string | undefined): Promise<Principal | undefined> {
+  async function principal(
+    authorization: string | undefined,
+    networkAddress: string,
+  ): Promise<Principal | undefined> {
     const token = bearerToken(authorization);
     if (token === undefined) return undefined;
     const claims = await tokens.verify(token);
     if (claims === undefined) return undefined;
     const loaded = await principals.get(claims.accountId);
-    return loaded.revokedFamilies.has(claims.familyId) ? undefined : loaded.principal;
+    if (loaded.principal === undefined || loaded.revokedFamilies.has(claims.familyId)) return undefined;
+    if (!admits(loaded.networks, networkAddress)) return undefined;
+    lastUses.note(claims.accountId, networkAddress);
+    return loaded.principal;
   }
 
   async function revokeFamily(token: string): Promise<void> {
@@ -329,6 +361,7 @@ export function openAccess(options: AccessOptions): Access {
     createAccount,
     revokeFamily,
     sweep,
+    forgetAccount: (accountId) => principals.forget(accountId),
     forget: () => {
       tokens.forget();
       for (const cache of [principals, subscriptions, providers, brands, brandsOfProviders, limits]) cache.forgetAll();

@@ -5,7 +5,7 @@
 import type { Clock } from '../../ground/clock.ts';
 import { lowerCaseAscii, USERNAME_LETTERS_MOST } from './accounts.ts';
 import { networkKey } from './network-address.ts';
-import { composed, hashOfNobody, isPossiblePassword, Turns, verifyPassword } from './passwords.ts';
+import { composed, hashOfNobody, isPossiblePassword, matchingHash, Turns } from './passwords.ts';
 import { PAUSE_MOST_MS, WrongAnswers } from './wrong-answers.ts';
 
 export type AccessErrorReason =
@@ -36,6 +36,8 @@ export interface Known<T> {
   readonly passwordHash: string | null;
   readonly enabled: boolean;
   readonly value: T;
+  /** The password before, as long as it is good too, and what is known of who brings it. */
+  readonly replaced?: { readonly passwordHash: string; readonly value: T };
 }
 
 export class Attempts {
@@ -63,13 +65,14 @@ export class Attempts {
     // Impossible ones go the same way, with a password that nobody has, and never reach the database.
     const tried = possible ? composed(password) : '';
 
-    const outcome = await this.#turns.take(network, async (): Promise<'too-many' | 'credentials' | Known<T>> => {
+    const outcome = await this.#turns.take(network, async (): Promise<'too-many' | 'credentials' | { value: T }> => {
       if (!this.#wrongAnswers.mayTry(name, network, tried)) return 'too-many';
       const known = possible ? await find(name) : undefined;
-      const right = await verifyPassword(known?.passwordHash ?? this.#nobody, tried);
-      if (known === undefined || !right || !known.enabled) return 'credentials';
+      const hashes = [known?.passwordHash ?? this.#nobody, known?.replaced?.passwordHash] as const;
+      const right = [known, known?.replaced][await matchingHash(hashes, tried)];
+      if (right === undefined || !known?.enabled) return 'credentials';
       this.#wrongAnswers.right(name, tried);
-      return known;
+      return right;
     });
     if (outcome === undefined) throw new AccessError('too-many', 1);
     if (outcome === 'credentials') {

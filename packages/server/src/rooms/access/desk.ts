@@ -1,10 +1,12 @@
 // A desk: what one person may do for one organisation, for which brands. Loaded anew for each request, so that what was
 // ended is gone at the next one. A desk is the proof that a request may act; its brands carry BrandScopes.
 
+import { randomUUID } from 'node:crypto';
 import type { Strictness } from '@acik-iys/law';
 import { CHANNELS, type Channel } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
+import { insertGrant } from './grants.ts';
 import { BRANDS_OF_PARTNER, BRANDS_OF_PROVIDER, type BrandRow, type GrantRow } from './principals.ts';
 import { ABILITIES, type Ability, abilitiesOf, type OrganisationKind, type StaffRole } from './roles.ts';
 import { type BrandScope, type ChannelRights, FULL_RIGHTS, makeBrandScope, type Right } from './scope.ts';
@@ -34,6 +36,8 @@ export interface Desk {
   readonly brands: readonly DeskBrand[];
   /** Of the organisation and of any brand. */
   may(ability: Ability): boolean;
+  /** Brands for which he was given an ability of the organisation; null: all, also those to come. */
+  brandsWith(ability: Ability): readonly number[] | null;
   /** The brand, where the person may do this for it. */
   brand(brandId: number, ability: Ability): DeskBrand | undefined;
 }
@@ -150,6 +154,12 @@ export function openDesks({ database, clock }: { readonly database: Database; re
         roles: [...new Set(grants.map(([, , , , role]) => role))],
         brands,
         may: (ability) => ofOrganisation.has(ability) || brands.some(({ abilities }) => abilities.has(ability)),
+        brandsWith: (ability) => {
+          const of = grants.flatMap(([, , , , role, list]) =>
+            abilitiesOf(role, kind).includes(ability) ? [list] : [],
+          );
+          return of.includes(null) ? null : [...new Set(of.flatMap((list) => list ?? []))];
+        },
         brand: (brandId, ability) => brands.find((brand) => brand.brandId === brandId && brand.abilities.has(ability)),
       };
     });
@@ -183,17 +193,21 @@ export function openDesks({ database, clock }: { readonly database: Database; re
                 `insert into account (role, person_id, ${column}) values ('STAFF', $1, $2) returning account_id`,
                 [personId, code],
               );
-        await connection.run(
-          `insert into staff_grant (account_id, role, brands, retailer_code, valid_from, given_at, reason)
-           values ($1, $2, $3, $4, to_timestamp($5), to_timestamp($5), $6)`,
-          [
-            account?.[0],
+        await insertGrant(
+          connection,
+          {
+            grantId: randomUUID(),
+            accountId: account?.[0] ?? 0,
             role,
-            brands === null ? null : `{${brands.join(',')}}`,
-            retailerCode ?? null,
-            clock.now(),
+            brands,
+            channels: null,
+            retailerCode: retailerCode ?? null,
+            from: clock.now(),
+            until: null,
             reason,
-          ],
+            givenBy: null,
+          },
+          clock.now(),
         );
       });
     },

@@ -12,7 +12,10 @@ export {
 export { AccountError, type AccountErrorReason } from './accounts.ts';
 export { AccessError, type AccessErrorReason } from './attempts.ts';
 export { type Desk, type DeskBrand, type Desks, type Organisation, openDesks } from './desk.ts';
-export { openPeople, type People, type PersonSession, type SessionShown, STEP_UP_SECONDS } from './people.ts';
+export type { GrantTerms } from './grants.ts';
+export { type Invitations, openInvitations } from './invitations.ts';
+export { PasswordError } from './password-choice.ts';
+export { openPeople, type People } from './people.ts';
 export type {
   Holder,
   Principal,
@@ -25,4 +28,6 @@ export type {
 export { type LimitName, type RateAnswer, RateLimits } from './rate-limits.ts';
 export { ABILITIES, ABILITY_NAMES, type Ability, type OrganisationKind, STAFF_ROLES, type StaffRole } from './roles.ts';
 export { BrandScope, type BrandScopeFacts, type ChannelRights, FULL_RIGHTS, type Right } from './scope.ts';
+export { type PersonSession, type SessionShown, STEP_UP_SECONDS } from './sessions.ts';
+export { openStaff, type Staff, StaffError, type StaffErrorReason } from './staff.ts';
 export { ACCESS_SECONDS, REFRESH_SECONDS } from './tokens.ts';

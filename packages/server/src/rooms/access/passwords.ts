@@ -4,12 +4,16 @@
 // log-in the dearest call of the house: at most AT_ONCE run, the others wait in a bounded line, and network addresses
 // take turns, so that one address with a hundred log-ins waiting delays another's by one verification, not a hundred.
 
-import { randomBytes } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, type Options, verify } from '@node-rs/argon2';
 
 /** OWASP's first recommendation for argon2id (19 MiB, 2 passes, 1 lane); argon2id is the library's default algorithm. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
 const SALT_BYTES = 16;
+/** 144 bits: nobody guesses it, and it is pasted, not typed. */
+const MADE_PASSWORD_BYTES = 18;
+/** The settings within a hash: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`. */
+const SETTINGS = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$/;
 /** Longer ones are nobody's password, and hashing them is work for nothing. */
 export const PASSWORD_BYTES_MOST = 1_024;
 /** NIST SP 800-63B, 5.1.1.2. */
@@ -32,8 +36,17 @@ export function isPossiblePassword(password: string): boolean {
   );
 }
 
-export function hashPassword(password: string): Promise<string> {
-  return hash(composed(password), ARGON2);
+/** A password for a program, in base64url: shown once, then only its hash is known. */
+export function makePassword(): string {
+  return randomBytes(MADE_PASSWORD_BYTES).toString('base64url');
+}
+
+/**
+ * @param beside hash of a password that stays good for a while: the new one takes over its salt and costs, so that one
+ *   computation tells of both (`matchingHash`) and nobody sees by the time that there are two
+ */
+export function hashPassword(password: string, beside?: string): Promise<string> {
+  return hash(composed(password), settingsOf(beside) ?? ARGON2);
 }
 
 /** Whether the password is the hash's. A hash that cannot be read belongs to no password. */
@@ -43,6 +56,21 @@ export async function verifyPassword(passwordHash: string, password: string): Pr
   } catch {
     return false;
   }
+}
+
+/** Which of the hashes is the password's, -1 for none; the second was made beside the first, or the first beside it. */
+export async function matchingHash(hashes: readonly [string, string | undefined], password: string): Promise<number> {
+  const settings = settingsOf(hashes[0]);
+  if (hashes[1] === undefined || settings === undefined) return (await verifyPassword(hashes[0], password)) ? 0 : -1;
+  const found = Buffer.from(await hash(composed(password), settings));
+  return hashes.findIndex((one = '') => one.length === found.length && timingSafeEqual(Buffer.from(one), found));
+}
+
+function settingsOf(passwordHash = ''): Options | undefined {
+  const [, memory, time, lanes, salt] = SETTINGS.exec(passwordHash) ?? [];
+  if (salt === undefined) return undefined;
+  const costs = { memoryCost: Number(memory), timeCost: Number(time), parallelism: Number(lanes) };
+  return { ...ARGON2, ...costs, salt: Buffer.from(salt, 'base64') };
 }
 
 /** A hash of no password: verifying against it takes as long as against a real one and always fails. */

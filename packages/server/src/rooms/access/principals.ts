@@ -8,6 +8,7 @@
 import type { Strictness } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database, Query } from '../../ground/database.ts';
+import { type Networks, networksOf } from './networks.ts';
 import { type BrandScope, type ChannelRights, FULL_RIGHTS, makeBrandScope, type Right } from './scope.ts';
 
 export type SubscriptionStatus = 'ACTIVE' | 'PAUSED' | 'EXPIRED' | 'CLOSED';
@@ -71,6 +72,8 @@ export type ScopeAnswer =
 export interface LoadedPrincipal {
   /** Undefined for an account that does not exist, is disabled or is no API user. */
   readonly principal: Principal | undefined;
+  /** From where he may call. */
+  readonly networks: Networks;
   /** Ended families whose access tokens may not have expired yet. */
   readonly revokedFamilies: ReadonlySet<string>;
 }
@@ -88,15 +91,16 @@ const REFUSED_BRAND: ScopeAnswer = { refused: 'brand' };
 
 const ACCOUNT: Query = {
   name: 'access_account',
-  text: `select a.email, v.provider_code, v.title, p.partner_code, p.title,
+  text: `select a.email, v.provider_code, v.title, p.partner_code, p.title, a.networks,
            array(select f.family_id::text from token_family f
-                 where f.account_id = a.account_id and f.revoked_at > to_timestamp($2::float8))
+                 where f.account_id = a.account_id
+                   and f.revoked_at > to_timestamp($2::float8) and f.revoked_at <= to_timestamp($3::float8))
          from account a
          left join provider v on v.provider_code = a.provider_code
          left join partner p on p.partner_code = a.partner_code
          where a.account_id = $1 and a.enabled and a.role = 'API_USER'`,
 };
-type AccountRow = [string, number | null, string | null, number | null, string | null, string[]];
+type AccountRow = [string, number | null, string | null, number | null, string | null, string[], string[]];
 
 export const BRANDS_OF_PROVIDER: Query = {
   name: 'access_brands_of_provider',
@@ -185,9 +189,10 @@ export class Principals {
   /** @param revokedSince epoch seconds: families that ended earlier have no living access token */
   load(accountId: number, revokedSince: number): Promise<LoadedPrincipal> {
     return this.#database.withConnection(async (connection): Promise<LoadedPrincipal> => {
-      const [account] = await connection.rows<AccountRow>(ACCOUNT, [accountId, revokedSince]);
-      if (account === undefined) return { principal: undefined, revokedFamilies: new Set() };
-      const [email, providerCode, providerTitle, partnerCode, partnerTitle, revoked] = account;
+      const now = this.#clock.nowMs() / 1_000;
+      const [account] = await connection.rows<AccountRow>(ACCOUNT, [accountId, revokedSince, now]);
+      if (account === undefined) return { principal: undefined, networks: undefined, revokedFamilies: new Set() };
+      const [email, providerCode, providerTitle, partnerCode, partnerTitle, networks, revoked] = account;
       const provider = providerCode === null ? null : { code: providerCode, title: providerTitle ?? '' };
       const partner = partnerCode === null ? null : { code: partnerCode, title: partnerTitle ?? '' };
 
@@ -213,7 +218,7 @@ export class Principals {
         subscriptions,
         answers: new Map(),
       });
-      return { principal, revokedFamilies: new Set(revoked) };
+      return { principal, networks: networksOf(networks), revokedFamilies: new Set(revoked) };
     });
   }
 

@@ -11,7 +11,7 @@ export const ABILITIES = {
   reveal: 'brand',
   /** To record consents and refusals, by form or by Excel. */
   record: 'brand',
-  /** To look at documents of evidence. */
+  /** To look at documents of evidence; a retailer's user at those of his shop. */
   readEvidence: 'brand',
   /** To add documents. */
   addEvidence: 'brand',
@@ -61,7 +61,7 @@ export const STAFF_ROLES = {
   evidence: [...VIEWER, 'reveal', 'readEvidence', 'addEvidence'],
   viewer: VIEWER,
   /** Stands for one retailer: of others' consents he learns yes or no for his shop, not why. */
-  retailer: ['ask', 'record', 'reveal', 'addEvidence', 'readOrganisation'],
+  retailer: ['ask', 'record', 'reveal', 'readEvidence', 'addEvidence', 'readOrganisation'],
 } as const satisfies Record<string, readonly Ability[]>;
 export type StaffRole = keyof typeof STAFF_ROLES;
 export const STAFF_ROLE_NAMES = Object.keys(STAFF_ROLES) as readonly StaffRole[];

@@ -4,23 +4,22 @@
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
 import { AccountError, isAcceptablePassword, lowerCaseAscii } from './accounts.ts';
+import { endFamilies } from './families.ts';
 import { hashPassword } from './passwords.ts';
 import type { LimitName } from './rate-limits.ts';
 
 export { isAcceptableEmail, isAcceptablePassword } from './accounts.ts';
-export { PASSWORD_LETTERS_LEAST } from './passwords.ts';
+export { makePassword, PASSWORD_LETTERS_LEAST } from './passwords.ts';
 export { LIMIT_NAMES, type LimitName } from './rate-limits.ts';
 
 export interface Upkeep {
-  /** Sets the password and ends the account's sessions. False for an unknown account. @throws AccountError 'password' */
+  /** Sets the password; the ones before and the account's sessions end. False for an unknown account. @throws AccountError 'password' */
   setPassword(email: string, password: string): Promise<boolean>;
   /** Shuts an account, ending its sessions, or opens it. False for an unknown one. */
   setEnabled(email: string, enabled: boolean): Promise<boolean>;
   /** Sets a provider's own limit, or with null brings the configured one back. False for an unknown provider. */
   setLimit(providerCode: number, name: LimitName, amount: number | null): Promise<boolean>;
 }
-
-const END_SESSIONS = `update token_family set revoked_at = to_timestamp($2::float8) where account_id = $1 and revoked_at is null`;
 
 export function openUpkeep({ database, clock }: { readonly database: Database; readonly clock: Clock }): Upkeep {
   /** Changes an account by its e-mail and ends its sessions with it. */
@@ -30,7 +29,7 @@ export function openUpkeep({ database, clock }: { readonly database: Database; r
         `update account set ${set} = $2 where lower(email) = $1 returning account_id`,
         [lowerCaseAscii(email), value],
       );
-      if (row !== undefined && endSessions) await connection.run(END_SESSIONS, [row[0], clock.nowMs() / 1000]);
+      if (row !== undefined && endSessions) await endFamilies(connection, row[0], clock.nowMs() / 1000);
       return row !== undefined;
     });
   }
@@ -38,7 +37,8 @@ export function openUpkeep({ database, clock }: { readonly database: Database; r
   return {
     async setPassword(email, password) {
       if (!isAcceptablePassword(password)) throw new AccountError('password');
-      return await change('password_hash', email, await hashPassword(password), true);
+      const set = 'replaced_hash = null, replaced_until = null, password_hash';
+      return await change(set, email, await hashPassword(password), true);
     },
 
     setEnabled: (email, enabled) => change('enabled', email, enabled, !enabled),

@@ -2,8 +2,7 @@
 // to. Details hold no address of a recipient in clear: a masked one says enough.
 
 import type { Clock } from '../../ground/clock.ts';
-import type { Database } from '../../ground/database.ts';
-import type { Desk } from '../access/index.ts';
+import type { Connection, Database } from '../../ground/database.ts';
 
 /** What there is to be told. The words for people are the screens'. */
 export type Act =
@@ -19,9 +18,19 @@ export type Act =
   | 'list.recorded'
   | 'file.fetched'
   | 'evidence.added'
+  | 'evidence.attached'
   | 'evidence.read'
+  | 'evidence.fetched'
   | 'evidence.replaced'
+  | 'consent_text.added'
+  | 'forms.made'
+  | 'form.tied'
   | 'staff.invited'
+  | 'staff.invited_again'
+  | 'staff.invitation_withdrawn'
+  | 'staff.joined'
+  | 'staff.granted'
+  | 'staff.grant_ended'
   | 'staff.ended'
   | 'api_user.created'
   | 'api_user.rotated'
@@ -39,8 +48,23 @@ export interface Activity {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Who acts, and for which organisation: a Desk, or who is about to have one. */
+export interface Actor {
+  readonly accountId: number;
+  readonly organisation: { readonly code: number };
+}
+
 export interface Activities {
-  add(desk: Desk, act: Act, more?: { brandId?: number; details?: Readonly<Record<string, unknown>> }): Promise<void>;
+  add(
+    actor: Actor,
+    act: Act,
+    more?: {
+      readonly brandId?: number;
+      readonly details?: Readonly<Record<string, unknown>>;
+      /** Of the transaction of what is told; absent: on its own. */
+      readonly connection?: Connection;
+    },
+  ): Promise<void>;
   /** Newest first, before a moment (epoch seconds, with the id of what stood there). */
   list(
     organisationCode: number,
@@ -48,6 +72,10 @@ export interface Activities {
       readonly before?: { at: number; activityId: string } | undefined;
       readonly accountId?: number | undefined;
       readonly act?: string | undefined;
+      /** Acts about these brands, and about none; null: all. */
+      readonly brands?: readonly number[] | null | undefined;
+      /** Acts about this brand alone. */
+      readonly brandId?: number | undefined;
       readonly limit: number;
     },
   ): Promise<Activity[]>;
@@ -65,23 +93,33 @@ export function openActivities({
   readonly clock: Clock;
 }): Activities {
   return {
-    async add({ organisation, accountId }, act, { brandId, details = {} } = {}) {
-      await database.run(
+    async add({ organisation, accountId }, act, { brandId, details = {}, connection = database } = {}) {
+      await connection.run(
         `insert into activity (organisation_code, at, account_id, act, brand_id, details)
          values ($1, to_timestamp($2), $3, $4, $5, $6)`,
         [organisation.code, clock.nowMs() / 1_000, accountId, act, brandId ?? null, JSON.stringify(details)],
       );
     },
 
-    async list(organisationCode, { before, accountId, act, limit }) {
+    async list(organisationCode, { before, accountId, act, brands = null, brandId: about, limit }) {
       const rows = await database.rows<ActivityRow>(
         `select activity_id::text, extract(epoch from at)::float8, account_id, act, brand_id, details
          from activity
          where organisation_code = $1
            and ($2::float8 is null or (at, activity_id) < (to_timestamp($2), $3::uuid))
            and ($4::int is null or account_id = $4) and ($5::text is null or act = $5)
-         order by at desc, activity_id desc limit $6`,
-        [organisationCode, before?.at ?? null, before?.activityId ?? null, accountId ?? null, act ?? null, limit],
+           and ($6::int[] is null or brand_id is null or brand_id = any($6)) and ($7::int is null or brand_id = $7)
+         order by at desc, activity_id desc limit $8`,
+        [
+          organisationCode,
+          before?.at ?? null,
+          before?.activityId ?? null,
+          accountId ?? null,
+          act ?? null,
+          brands && `{${brands.join(',')}}`,
+          about ?? null,
+          limit,
+        ],
       );
       return rows.map(([activityId, at, account, what, brandId, details]) => ({
         activityId,

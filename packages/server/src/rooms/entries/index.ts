@@ -8,6 +8,7 @@
 
 import {
   type Calendar,
+  type CheckedForm,
   checkForm,
   earliestConsentTime,
   type FormContext,
@@ -37,6 +38,7 @@ const LOOK_EVERY_MS = 2_000;
 const TAKEN_AT_ONCE = 50;
 
 export { type Drafts, openDrafts } from './drafts.ts';
+export { CHECK_ROWS_MAX, LIST_ROWS_MAX, type Lists, openLists, type RowOutcome, type RowResult } from './lists.ts';
 
 export type EntryState = 'waiting' | 'undone' | 'recorded' | 'unchanged' | 'refused';
 
@@ -65,8 +67,10 @@ export interface Entries {
   /** Takes a waiting consent back; the entry as it is now, whatever came first. Undefined: not his entry. */
   undo(accountId: number, entryId: string): Promise<Entry | undefined>;
   entry(accountId: number, entryId: string): Promise<Entry | undefined>;
-  /** Faults of form of a statement, by the rules that hold for this brand now. */
-  check(brand: DeskBrand, consent: Readonly<Record<string, unknown>>): readonly FormFault[];
+  /** A statement by the rules of form that hold for this brand now. */
+  check(brand: DeskBrand, consent: Readonly<Record<string, unknown>>): CheckedForm;
+  /** What those rules hang on: every door of a person's hand is welcoming. */
+  formContext(brand: DeskBrand): FormContext;
   /** Records what is due now. @returns how many entries were decided */
   recordDue(): Promise<number>;
   start(): void;
@@ -182,7 +186,8 @@ export function openEntries({
   }
 
   return {
-    check: (brand, consent) => checkForm(consent, formContext(brand)).faults,
+    check: (brand, consent) => checkForm(consent, formContext(brand)),
+    formContext,
 
     async give(brand, { key, consent }) {
       const { actor } = brand.scope.facts;

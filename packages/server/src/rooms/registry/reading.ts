@@ -1,6 +1,6 @@
 // Reading consents and movements: what stands for a key, its history, a brand's feeds and ranges, a batch's results.
 
-import { isGranted, istanbulDay, kindOf, RECIPIENT_TYPES, type SourceSide } from '@acik-iys/law';
+import { channelOf, isGranted, istanbulDay, kindOf, RECIPIENT_TYPES, type SourceSide } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database, Row } from '../../ground/database.ts';
 import type { AddressKey, AddressKeys } from '../../ground/keys.ts';
@@ -77,6 +77,8 @@ export interface Reading {
   seqOfCursor(scope: BrandScope, receivedAt: number, transactionId: string): Promise<number>;
   /** Results of a batch, an item for each of its statements; null where there is none or its period is over. */
   request(scope: BrandScope, requestId: string): Promise<RequestItem[] | null>;
+  /** Movements by their numbers, in no order: those that exist, on the channels that the caller may read. */
+  movements(scope: BrandScope, seqs: readonly number[]): Promise<Movement[]>;
   /** Movements with numbers above `after` up to `last`, at most `limit`. */
   range(brandId: number, after: number, last: number, limit: number): Promise<Movement[]>;
   /** Movements of the registry's sources on one channel after a number: what push sends. */
@@ -208,6 +210,12 @@ export function reading(database: Database, clock: Clock, keys: AddressKeys): Re
         movement: movements.get(index + 1),
         unchanged: outcome === OUTCOMES.unchanged,
       }));
+    },
+
+    async movements(scope, seqs) {
+      if (seqs.length === 0) return [];
+      const rows = await database.rows(sql.ADDRESSES_OF_MOVEMENTS, [scope.brandId, numbers(seqs)]);
+      return openMovements(keys, scope.brandId, rows, 1).filter(({ kind }) => scope.may(channelOf(kind), 'read'));
     },
 
     async range(brandId, after, last, limit) {

@@ -27,7 +27,7 @@ import { bytesOrNull, lists, numbers, numbersOrNull, words, wordsOrNull } from '
 import { movementRow, withAddress } from './movements.ts';
 import * as sql from './round-sql.ts';
 import type { RoundTask } from './rounds.ts';
-import { OUTCOMES, outcomeOfCode } from './words.ts';
+import { NOTHING_BEFORE, OUTCOMES, outcomeOfCode } from './words.ts';
 
 /** What a caller gets for each of his statements. Times are epoch seconds. */
 export type Outcome =
@@ -101,6 +101,7 @@ interface DayCounter {
   readonly kind: number;
   readonly state: number;
   readonly change: number;
+  readonly oldState: number | null;
   movements: number;
   readonly firstSeq: number;
   lastSeq: number;
@@ -317,13 +318,14 @@ export class RoundDraft {
     };
   }
 
-  #count({ brandId, kind, state, seq }: NewMovement, day: string, change: number): void {
-    const name = `${brandId} ${kind} ${state} ${change}`;
+  #count({ brandId, kind, state, oldState, seq }: NewMovement, day: string, change: number): void {
+    const name = `${brandId} ${kind} ${state} ${change} ${oldState}`;
     const count = this.#days.get(name);
     if (count) {
       count.movements += 1;
       count.lastSeq = seq;
-    } else this.#days.set(name, { brandId, day, kind, state, change, movements: 1, firstSeq: seq, lastSeq: seq });
+    } else
+      this.#days.set(name, { brandId, day, kind, state, change, oldState, movements: 1, firstSeq: seq, lastSeq: seq });
   }
 
   #withhold(task: RecordTask, keyState: KeyState, statement: Statement, journal: Journal): void {
@@ -443,6 +445,7 @@ export class RoundDraft {
         numbers(days.map((count) => count.kind)),
         numbers(days.map((count) => count.state)),
         numbers(days.map((count) => count.change)),
+        numbers(days.map((count) => count.oldState ?? NOTHING_BEFORE)),
         numbers(days.map((count) => count.movements)),
         numbers(days.map((count) => count.firstSeq)),
         numbers(days.map((count) => count.lastSeq)),

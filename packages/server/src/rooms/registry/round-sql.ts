@@ -71,13 +71,13 @@ export const WRITE_MOVEMENTS: Query = {
 export const COUNT_DAYS: Query = {
   name: 'round-days',
   text: `
-    insert into brand_day as d (brand_id, day, kind, state, change, movements, first_seq, last_seq)
-    select j.brand_id, a.d, a.k, a.s, a.g, a.n, a.f, a.l
+    insert into brand_day as d (brand_id, day, kind, state, change, old_state, movements, first_seq, last_seq)
+    select j.brand_id, a.d, a.k, a.s, a.g, a.o, a.n, a.f, a.l
       from brand_journal j
-      join unnest($2::int[], $3::date[], $4::int2[], $5::int2[], $6::int2[], $7::int8[], $8::int8[], $9::int8[])
-             a(b, d, k, s, g, n, f, l) on a.b = j.brand_id
+      join unnest($2::int[], $3::date[], $4::int2[], $5::int2[], $6::int2[], $7::int2[], $8::int8[], $9::int8[], $10::int8[])
+             a(b, d, k, s, g, o, n, f, l) on a.b = j.brand_id
      where j.brand_id = any($1::int[])
-    on conflict (brand_id, day, kind, state, change) do update
+    on conflict (brand_id, day, kind, state, change, old_state) do update
        set movements = d.movements + excluded.movements, last_seq = excluded.last_seq`,
 };
 

@@ -22,6 +22,9 @@ export function isV2Door(door: number): boolean {
   return door === DOORS.officialSingleV2 || door === DOORS.officialBatchV2;
 }
 
+/** `brand_day.old_state` of a key's first movement. */
+export const NOTHING_BEFORE = -1;
+
 /** `request.outcomes`: below 100 something stands for the item, from 100 on it is the number of its H-code. */
 export const OUTCOMES = { accepted: 1, unchanged: 2, overtaken: 3 } as const;
 

@@ -4,7 +4,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { ask, PortalError } from '../../api/client.ts';
+import { type Attempt, useAttempt } from '../../api/attempt.ts';
+import { ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Failure, Field, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { LanguageSwitch, SESSION, type SessionAnswer, useSession } from '../desk.tsx';
@@ -177,43 +178,25 @@ export function LogIn() {
   );
 }
 
-/** Sends a small form, with its failure above it. */
-function useSend() {
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  return {
-    error,
-    busy,
-    async send(event: FormEvent, work: () => Promise<void>) {
-      event.preventDefault();
-      if (busy) return;
-      setBusy(true);
-      setError(null);
-      try {
-        await work();
-      } catch (failed) {
-        if (!(failed instanceof PortalError)) throw failed;
-        setError(failed);
-      } finally {
-        setBusy(false);
-      }
-    },
-  };
+/** Sends a form by an attempt. */
+function sent(event: FormEvent, attempt: Attempt['attempt'], work: () => Promise<void>): void {
+  event.preventDefault();
+  void attempt(work);
 }
 
 function PasswordForm({ done }: { readonly done: (answer: SessionAnswer) => Promise<void> }) {
   const { t } = useText();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const { error, busy, send } = useSend();
+  const { failure, busy, attempt } = useAttempt();
   return (
     <form
       className="form"
       onSubmit={(event) =>
-        void send(event, async () => done(await ask('POST /session', { body: { email, password } })))
+        sent(event, attempt, async () => done(await ask('POST /session', { body: { email, password } })))
       }
     >
-      {error !== null && <Failure error={error} />}
+      {failure !== undefined && <Failure error={failure} />}
       <Field label={t.logIn.email}>
         {(control) => (
           <input
@@ -278,17 +261,17 @@ function CodeField({
 function SecondStep({ done }: { readonly done: (answer: SessionAnswer) => Promise<void> }) {
   const { t } = useText();
   const [code, setCode] = useState('');
-  const { error, busy, send } = useSend();
+  const { failure, busy, attempt } = useAttempt();
   return (
     <form
       className="form"
       onSubmit={(event) =>
-        void send(event, async () => done(await ask('POST /session/second-factor', { body: { code } })))
+        sent(event, attempt, async () => done(await ask('POST /session/second-factor', { body: { code } })))
       }
     >
       <PageTitle>{t.logIn.secondTitle}</PageTitle>
       <p>{t.logIn.secondLead}</p>
-      {error !== null && <Failure error={error} />}
+      {failure !== undefined && <Failure error={failure} />}
       <CodeField label={t.logIn.secondCode} value={code} onChange={setCode} />
       <div>
         <button type="submit" className="btn btn--next" aria-disabled={busy}>
@@ -303,12 +286,12 @@ function SetUpAuthenticator({ done }: { readonly done: (codes: readonly string[]
   const { t } = useText();
   const [made, setMade] = useState<{ secret: string; uri: string }>();
   const [code, setCode] = useState('');
-  const { error, busy, send } = useSend();
+  const { failure, busy, attempt } = useAttempt();
   return (
     <form
       className="form"
       onSubmit={(event) =>
-        void send(event, async () => {
+        sent(event, attempt, async () => {
           if (made === undefined) setMade(await ask('POST /session/authenticator'));
           else done((await ask('PUT /session/authenticator', { body: { secret: made.secret, code } })).recoveryCodes);
         })
@@ -316,7 +299,7 @@ function SetUpAuthenticator({ done }: { readonly done: (codes: readonly string[]
     >
       <PageTitle>{t.logIn.setUpTitle}</PageTitle>
       <p>{t.logIn.setUpLead}</p>
-      {error !== null && <Failure error={error} />}
+      {failure !== undefined && <Failure error={failure} />}
       {made !== undefined && (
         <>
           <dl className="facts">

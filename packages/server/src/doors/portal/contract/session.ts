@@ -3,7 +3,7 @@
 import Type from 'typebox';
 import { Done, Nullable, Organisation, type PortalRoute, Time, Uuid } from './shapes.ts';
 
-const Session = Type.Object({
+export const Session = Type.Object({
   /** Null: nobody is logged in. */
   person: Nullable(
     Type.Object({

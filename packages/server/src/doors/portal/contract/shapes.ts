@@ -31,5 +31,7 @@ export interface PortalRoute {
   readonly stepUp?: true;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** The body is a file, its name in a header (upload.ts). */
+  readonly upload?: true;
   readonly answer: TSchema;
 }

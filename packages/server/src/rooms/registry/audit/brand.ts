@@ -49,15 +49,18 @@ export async function readMoment({ database, brandId }: BrandAudit): Promise<Mom
   const rows = await database.rows(sql.MOMENT, [brandId]);
   const [lastSeq, lastAt, withheld] = (rows[0] ?? [0, 0, 0]) as [number, number, number];
   const days = rows.flatMap((row): DayCounter[] => {
-    const [day, kind, state, change, movements, firstSeq, last] = row.slice(3) as [string | null, ...number[]];
+    const [day, kind, state, change, oldState, movements, firstSeq, last] = row.slice(3) as [
+      string | null,
+      ...number[],
+    ];
     if (day === null) return [];
-    const name = counterName(day, kind as number, state as number, change as number);
+    const name = counterName(day, kind as number, state as number, change as number, oldState as number);
     return [{ name, movements: movements as number, firstSeq: firstSeq as number, lastSeq: last as number }];
   });
   return { lastSeq, lastAt, withheld, days };
 }
 
 /** The key of a day's counter, as it is compared and told. */
-export function counterName(day: string, kind: number, state: number, change: number): string {
-  return `${day} kind ${kind} state ${state} change ${change}`;
+export function counterName(day: string, kind: number, state: number, change: number, oldState: number): string {
+  return `${day} kind ${kind} state ${state} change ${change} before ${oldState}`;
 }

@@ -2,6 +2,7 @@
 
 import { CHANGES, changeOf, istanbulDay, statusBitOf } from '@acik-iys/law';
 import type { MovementRow } from '../movements.ts';
+import { NOTHING_BEFORE } from '../words.ts';
 import { type BrandAudit, counterName, type DayCounter, type Moment } from './brand.ts';
 
 interface Tally {
@@ -17,7 +18,7 @@ export class DayTallies {
   /** @param movement well-formed, and later than those added before */
   add({ seq, kind, state, oldState, overtaken, receivedAt }: MovementRow): void {
     const change = overtaken ? CHANGES.overtaken : changeOf(oldState, statusBitOf(state));
-    const name = counterName(istanbulDay(receivedAt), kind, state, change);
+    const name = counterName(istanbulDay(receivedAt), kind, state, change, oldState ?? NOTHING_BEFORE);
     const tally = this.#tallies.get(name);
     if (tally) {
       tally.movements += 1;

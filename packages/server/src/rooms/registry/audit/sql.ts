@@ -25,7 +25,7 @@ export const NEXT_WITH_CONSENTS = 'select min(brand_id) from consent where brand
 /** One statement, so one snapshot: the counters are exactly those of the journal's number. */
 export const MOMENT = `
   select j.last_seq, date_part('epoch', j.last_at)::int8, j.withheld,
-         d.day::text, d.kind, d.state, d.change, d.movements, d.first_seq, d.last_seq
+         d.day::text, d.kind, d.state, d.change, d.old_state, d.movements, d.first_seq, d.last_seq
     from brand_journal j left join brand_day d on d.brand_id = j.brand_id
    where j.brand_id = $1`;
 

@@ -1,0 +1,251 @@
+// Lists by hand: reading a file or pasted cells, recording up to fifty rows, checking up to a thousand addresses, and the
+// workbooks that go back.
+
+import { buffer } from 'node:stream/consumers';
+import { CHANNELS, type Channel, channelOf, kindOf, ONAY, RECIPIENT_TYPES, statusBitOf } from '@acik-iys/law';
+import type { DeskBrand } from '../../rooms/access/index.ts';
+import { CHECK_ROWS_MAX, LIST_ROWS_MAX, type RowResult } from '../../rooms/entries/index.ts';
+import {
+  checkedAddresses,
+  FILE_BYTES_MOST,
+  faultSentence,
+  IMPORT_ERRORS,
+  ImportRefused,
+  importSentence,
+  readAddresses,
+  readConsents,
+  readPasted,
+  readSheet,
+  refusedRows,
+  type SheetToWrite,
+  type Table,
+  template,
+  writeXlsx,
+} from '../../rooms/imports/index.ts';
+import { brandFor, type DeskCall, type Handlers } from './call.ts';
+import type { Portal } from './contract.ts';
+import { FileAnswer } from './file-answer.ts';
+import { Problem, problem, sentencesOf } from './problems.ts';
+import type { Upload } from './upload.ts';
+
+type ReadAnswer = Portal['POST /organisations/:organisation/lists/file']['answer'];
+type ReadQuery = Portal['POST /organisations/:organisation/lists/file']['query'];
+type CheckAnswer = Portal['POST /organisations/:organisation/checks/file']['answer'];
+type CheckQuery = Portal['POST /organisations/:organisation/checks/file']['query'];
+type AnyDeskCall = Pick<DeskCall<'GET /organisations/:organisation'>, 'rooms' | 'desk'>;
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Turns what `imports` says into what the person reads. */
+async function refusedAsProblem<T>(work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ImportRefused)) throw error;
+    const { code, values } = error;
+    throw new Problem({
+      status: IMPORT_ERRORS[code].http,
+      code,
+      tr: importSentence(code, 'tr', values),
+      en: importSentence(code, 'en', values),
+    });
+  }
+}
+
+async function tableOfFile({ bytes, content }: Upload, rows: number): Promise<Table> {
+  return await refusedAsProblem(async () => {
+    const tooLarge = new ImportRefused('import.too_large', { limit: FILE_BYTES_MOST / 1024 / 1024 });
+    if (bytes !== undefined && bytes > FILE_BYTES_MOST) throw tooLarge;
+    const parts: Buffer[] = [];
+    let length = 0;
+    for await (const part of content) {
+      length += part.length;
+      if (length > FILE_BYTES_MOST) throw tooLarge;
+      parts.push(part);
+    }
+    return await readSheet(Buffer.concat(parts), { rows });
+  });
+}
+
+function tableOfText(text: string, rows: number): Promise<Table> {
+  return refusedAsProblem(() => readPasted(text, { rows }));
+}
+
+async function readList(call: AnyDeskCall, table: Table, query: ReadQuery): Promise<ReadAnswer> {
+  const brand = brandFor(call, Number(query.brand), 'record');
+  const { type, status, source, recipientType, hour } = query;
+  const sheet = await refusedAsProblem(() =>
+    readConsents(table, {
+      rows: LIST_ROWS_MAX,
+      context: call.rooms.entries.formContext(brand),
+      given: {
+        ...(type && { type }),
+        ...(status && { status }),
+        ...(source && { source }),
+        ...(recipientType && { recipientType }),
+      },
+      ...(hour && { defaultHour: hour }),
+    }),
+  );
+  const good = sheet.rows.filter(({ statement }) => statement !== null);
+  const foreseen = await call.rooms.lists.foresee(
+    brand,
+    good.map(({ statement }) => statement as NonNullable<typeof statement>),
+  );
+  const will = new Map(good.map(({ rowNumber }, at) => [rowNumber, foreseen[at] as RowResult]));
+  return {
+    columns: [...sheet.columns],
+    missing: [...sheet.missing],
+    sheet: table.sheet,
+    otherSheets: [...table.otherSheets],
+    rows: sheet.rows.map(({ rowNumber, cells, consent, statement, faults, repairs, sameAs }) => {
+      const mayWrite = statement === null || brand.scope.may(channelOf(statement.kind), 'write');
+      return {
+        rowNumber,
+        cells,
+        consent,
+        faults: faults.map((fault) => ({
+          field: fault.field,
+          code: fault.code,
+          tr: faultSentence(fault, 'tr'),
+          en: faultSentence(fault, 'en'),
+        })),
+        repairs: [...repairs],
+        sameAs,
+        will: resultAnswer(mayWrite ? will.get(rowNumber) : { outcome: 'refused', code: 'desk.channel' }),
+      };
+    }),
+  };
+}
+
+function resultAnswer(result: RowResult | undefined): ReadAnswer['rows'][number]['will'] {
+  if (result === undefined) return null;
+  return { ...result, words: result.code === null ? null : sentencesOf(result.code) };
+}
+
+async function checkList(call: AnyDeskCall, table: Table, query: CheckQuery): Promise<CheckAnswer> {
+  const { rooms, desk } = call;
+  const brand = brandFor(call, Number(query.brand), 'checkLists');
+  if (!brand.scope.may(query.channel, 'read')) throw problem('desk.channel');
+  const { rows } = await refusedAsProblem(() => readAddresses(table, { rows: CHECK_ROWS_MAX, channel: query.channel }));
+  const kind = kindOf(CHANNELS.indexOf(query.channel), RECIPIENT_TYPES.indexOf(query.recipientType));
+  const checkedAt = rooms.clock.now();
+  const answers = await Promise.all(
+    rows.map(async ({ rowNumber, cells, address, faults }) => {
+      const written = cells.recipient ?? '';
+      if (address === null) {
+        const [fault] = faults;
+        const words = fault ? { tr: faultSentence(fault, 'tr'), en: faultSentence(fault, 'en') } : { tr: '', en: '' };
+        return { rowNumber, written, may: null, why: 'not-an-address', words };
+      }
+      const { may, why } = await answerFor(rooms, brand, kind, address);
+      return { rowNumber, written, may, why, words: WHY[why] };
+    }),
+  );
+  await rooms.activities.add(desk, 'list.checked', {
+    brandId: brand.brandId,
+    details: { channel: query.channel, rows: rows.length },
+  });
+  return {
+    checkedAt,
+    yes: answers.filter(({ may }) => may === true).length,
+    no: answers.filter(({ may }) => may === false).length,
+    notAddresses: answers.filter(({ may }) => may === null).length,
+    rows: answers,
+  };
+}
+
+const WHY = {
+  granted: { tr: 'Onay var.', en: 'Consent stands.' },
+  refused: { tr: 'Ret var.', en: 'A refusal stands.' },
+  withheld: { tr: 'Ret var; akışta görünmez ama geçerlidir.', en: 'A refusal stands that no feed shows.' },
+  none: { tr: 'Onay hiç kaydedilmedi.', en: 'No consent was ever recorded.' },
+  untold: { tr: '', en: '' },
+} as const;
+
+async function answerFor(
+  { registry }: AnyDeskCall['rooms'],
+  { scope, abilities, retailerCode }: DeskBrand,
+  kind: number,
+  address: string,
+): Promise<{ may: boolean; why: keyof typeof WHY }> {
+  const status = await registry.status(scope, kind, address);
+  const movement = status?.movement ?? null;
+  const may = status != null && status.withheld === null && movement !== null && statusBitOf(movement.state) === ONAY;
+  if (retailerCode !== null || !abilities.has('understand')) return { may, why: 'untold' };
+  if (status?.withheld) return { may, why: 'withheld' };
+  if (movement === null) return { may, why: 'none' };
+  return { may, why: may ? 'granted' : 'refused' };
+}
+
+/** A workbook to be saved, written at once: a thousand rows at most. */
+async function workbook(sheets: readonly SheetToWrite[], name: string): Promise<FileAnswer> {
+  const bytes = await buffer(writeXlsx(sheets));
+  return new FileAnswer(bytes, { name: `${name}.xlsx`, type: XLSX, bytes: bytes.length });
+}
+
+export const listHandlers: Handlers<
+  | 'GET /organisations/:organisation/lists/template'
+  | 'POST /organisations/:organisation/lists/file'
+  | 'POST /organisations/:organisation/lists/pasted'
+  | 'POST /organisations/:organisation/lists/records'
+  | 'POST /organisations/:organisation/lists/refused'
+  | 'POST /organisations/:organisation/checks/file'
+  | 'POST /organisations/:organisation/checks/pasted'
+  | 'POST /organisations/:organisation/checks/workbook'
+> = {
+  'GET /organisations/:organisation/lists/template': ({ query }) =>
+    workbook(template(query.language), query.language === 'tr' ? 'izin-sablonu' : 'consent-template'),
+
+  'POST /organisations/:organisation/lists/file': async (call) =>
+    await readList(call, await tableOfFile(call.upload, LIST_ROWS_MAX), call.query),
+
+  'POST /organisations/:organisation/lists/pasted': async (call) =>
+    await readList(call, await tableOfText(call.body.text, LIST_ROWS_MAX), call.query),
+
+  'POST /organisations/:organisation/lists/records': async (call) => {
+    const { rooms, desk, body } = call;
+    const brand = brandFor(call, body.brandId, 'record');
+    const checked = body.rows.map((row) => {
+      const { statement, faults } = rooms.entries.check(brand, row);
+      if (statement === null || faults.length > 0) return { refused: faults[0]?.code ?? 'request.form' };
+      const may = brand.scope.may(channelOf(statement.kind) as Channel, 'write');
+      return may ? { statement } : { refused: 'desk.channel' };
+    });
+    const statements = checked.flatMap(({ statement }) => statement ?? []);
+    const results = statements.length === 0 ? [] : await rooms.lists.record(brand, body.key, statements);
+    if (results === undefined) throw problem('list.being_recorded', 2);
+    let at = 0;
+    const rows = checked.map(({ refused }) =>
+      refused === undefined ? (results[at++] as RowResult) : { outcome: 'refused' as const, code: refused },
+    );
+    await rooms.activities.add(desk, 'list.recorded', {
+      brandId: brand.brandId,
+      details: { rows: rows.length, refused: rows.filter(({ outcome }) => outcome === 'refused').length },
+    });
+    return { rows: rows.map((row) => ({ ...row, words: row.code === null ? null : sentencesOf(row.code) })) };
+  },
+
+  'POST /organisations/:organisation/lists/refused': ({ body }) =>
+    workbook(
+      [refusedRows(body.rows, body.language)],
+      body.language === 'tr' ? 'duzeltilecek-satirlar' : 'rows-to-mend',
+    ),
+
+  'POST /organisations/:organisation/checks/file': async (call) =>
+    await checkList(call, await tableOfFile(call.upload, CHECK_ROWS_MAX), call.query),
+
+  'POST /organisations/:organisation/checks/pasted': async (call) =>
+    await checkList(call, await tableOfText(call.body.text, CHECK_ROWS_MAX), call.query),
+
+  'POST /organisations/:organisation/checks/workbook': ({ body }) =>
+    workbook(
+      [
+        checkedAddresses(
+          body.rows.map(({ written, may, reason }) => ({ written, mayContact: may, reason })),
+          body.language,
+        ),
+      ],
+      body.language === 'tr' ? 'liste-denetimi' : 'list-check',
+    ),
+};

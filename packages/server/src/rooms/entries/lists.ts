@@ -1,0 +1,129 @@
+// Lists given by hand: what will happen to each row, and recording them all in one go.
+//
+// A list is one call of the registry: all its rows are recorded or none, and its results lie under the list's key as a
+// batch's do. The same list sent again, by a double click or after a lost line, is answered with those results. A process
+// that died between taking the list and recording it leaves a row that the next try takes over after TAKEN_SECONDS.
+
+import { judge, ONAY, type Statement, statusBitOf, type Verdict } from '@acik-iys/law';
+import type { Clock } from '../../ground/clock.ts';
+import type { Database } from '../../ground/database.ts';
+import type { DeskBrand } from '../access/index.ts';
+import { DOORS, type Registry } from '../registry/index.ts';
+
+/** Rows of a list to be recorded: a policy; more come by the API. */
+export const LIST_ROWS_MAX = 50;
+/** Addresses of a list to be checked. */
+export const CHECK_ROWS_MAX = 1_000;
+/** Recording a list takes a second at most; after this whoever took it is gone. */
+const TAKEN_SECONDS = 60;
+/** As long as batch results (registry, REQUEST_KEPT_SECONDS). */
+const KEPT_SECONDS = 60 * 86_400;
+
+export type RowOutcome =
+  /** A consent or refusal that was not there before. */
+  | 'recorded'
+  /** A consent that stood already, with a later date. */
+  | 'renewed'
+  /** Says what is recorded already. */
+  | 'unchanged'
+  /** A refusal that a newer consent has passed: in the history only. */
+  | 'overtaken'
+  | 'refused';
+
+export interface RowResult {
+  readonly outcome: RowOutcome;
+  readonly code: string | null;
+}
+
+export interface Lists {
+  /** What will happen to each statement if it is recorded now, as far as can be known. */
+  foresee(brand: DeskBrand, statements: readonly Statement[]): Promise<RowResult[]>;
+  /** Records a list; undefined where the same list is being recorded just now. @param key of the list, a uuid */
+  record(brand: DeskBrand, key: string, statements: readonly Statement[]): Promise<RowResult[] | undefined>;
+  expire(): Promise<void>;
+}
+
+export function openLists({
+  database,
+  clock,
+  registry,
+}: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly registry: Registry;
+}): Lists {
+  /** The results of a list that was recorded. */
+  async function resultsOf({ scope }: DeskBrand, key: string): Promise<RowResult[] | undefined> {
+    const items = await registry.request(scope, key);
+    return items?.map(({ code, movement, unchanged }) => {
+      if (code !== undefined) return { outcome: 'refused', code };
+      if (unchanged) return { outcome: 'unchanged', code: null };
+      if (movement?.overtaken) return { outcome: 'overtaken', code: null };
+      const renewed =
+        movement !== undefined &&
+        movement.oldState !== null &&
+        statusBitOf(movement.state) === ONAY &&
+        statusBitOf(movement.oldState) === ONAY;
+      return { outcome: renewed ? 'renewed' : 'recorded', code: null };
+    });
+  }
+
+  return {
+    foresee: (brand, statements) =>
+      Promise.all(
+        statements.map(async (statement) => {
+          const status = await registry.status(brand.scope, statement.kind, statement.address);
+          const stored = status?.movement ?? null;
+          const verdict = judge(ofRetailer(brand, statement), stored, { strictness: 'welcoming', idempotent: true });
+          return foreseen(verdict, statement, stored?.state ?? null);
+        }),
+      ),
+
+    async record(brand, key, statements) {
+      const { actor } = brand.scope.facts;
+      const now = clock.now();
+      const taken = await database.run(
+        `insert into list_given (account_id, list_key, brand_id, rows, at) values ($1, $2, $3, $4, to_timestamp($5))
+         on conflict (account_id, list_key) do update set at = excluded.at where list_given.at < to_timestamp($6)`,
+        [actor, key, brand.brandId, statements.length, now, now - TAKEN_SECONDS],
+      );
+      const before = await resultsOf(brand, key);
+      if (before !== undefined || taken === 0) return before;
+      const own = brand.retailerCode;
+      await registry.record(
+        brand.scope,
+        statements.map((statement) => ofRetailer(brand, statement)),
+        {
+          door: DOORS.portalFile,
+          idempotent: true,
+          request: { requestId: key, version: 2 },
+          ...(own !== null && { retailerAccess: statements.map(() => [own]) }),
+        },
+      );
+      return await resultsOf(brand, key);
+    },
+
+    async expire() {
+      await database.run('delete from list_given where at < to_timestamp($1)', [clock.now() - KEPT_SECONDS]);
+    },
+  };
+}
+
+/** A retailer's statements are his own. */
+function ofRetailer({ retailerCode }: DeskBrand, statement: Statement): Statement {
+  return retailerCode === null ? statement : { ...statement, retailer: retailerCode };
+}
+
+function foreseen(verdict: Verdict, { status }: Statement, storedState: number | null): RowResult {
+  switch (verdict.kind) {
+    case 'refuse':
+      return { outcome: 'refused', code: verdict.code };
+    case 'unchanged':
+    case 'overtaken':
+      return { outcome: verdict.kind, code: null };
+    case 'accept': {
+      const renews = status === ONAY && storedState !== null && statusBitOf(storedState) === ONAY;
+      return { outcome: renews ? 'renewed' : 'recorded', code: null };
+    }
+  }
+}

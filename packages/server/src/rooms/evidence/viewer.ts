@@ -1,0 +1,37 @@
+// Who looks at evidence, as the SQL asks it, and for which retailer somebody acts.
+
+import type { Desk, DeskBrand } from '../access/index.ts';
+import { EvidenceError } from './errors.ts';
+
+/** Channels that may be read, as bits. */
+export function channelsOf({ scope }: DeskBrand): number {
+  return scope.readableChannels().reduce((bits, channel) => bits | (1 << channel), 0);
+}
+
+/** Values of `VISIBLE` (sql.ts) behind the brand: organisation, retailer, channels, account. */
+export function viewerOf(
+  { organisation, accountId }: Desk,
+  brand: DeskBrand,
+): [organisation: number | null, retailer: number | null, channels: number, account: number] {
+  const organisationCode = organisation.kind === 'provider' ? null : organisation.code;
+  return [organisationCode, brand.retailerCode, channelsOf(brand), accountId];
+}
+
+/**
+ * The retailer that somebody names: a retailer's own user names none but his own.
+ * @param unknown asks whether the brand has no such retailer
+ * @throws EvidenceError retailer
+ */
+export async function ownRetailer(
+  brand: DeskBrand,
+  named: number | null,
+  unknown: (brand: DeskBrand, retailerCode: number) => Promise<boolean>,
+): Promise<number | null> {
+  const own = brand.retailerCode;
+  if (own !== null) {
+    if (named !== null && named !== own) throw new EvidenceError('retailer');
+    return own;
+  }
+  if (named !== null && (await unknown(brand, named))) throw new EvidenceError('retailer');
+  return named;
+}

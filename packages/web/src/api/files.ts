@@ -1,0 +1,65 @@
+// Files of the portal: sent as they are, and taken as a download.
+
+import { type AnswerOf, PortalError, type PortalProblem, type PortalRouteName } from './client.ts';
+
+/** Routes that take a file as their body. */
+type UploadRoute = Extract<PortalRouteName, `POST ${string}`>;
+
+function pathOf(route: string, params: Readonly<Record<string, string | number>>, query: object = {}): string {
+  const [, path = ''] = route.split(' ');
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  return `/portal${filled}${search.size > 0 ? `?${search}` : ''}`;
+}
+
+async function answered(request: Promise<Response>): Promise<Response> {
+  let response: Response;
+  try {
+    response = await request;
+  } catch {
+    throw new PortalError(0, undefined);
+  }
+  if (response.ok) return response;
+  const problem = (await response.json().catch(() => undefined)) as PortalProblem | undefined;
+  throw new PortalError(response.status, problem?.code === undefined ? undefined : problem);
+}
+
+/** @throws PortalError */
+export async function sendFile<R extends UploadRoute>(
+  route: R,
+  file: File,
+  { params, query }: { params: Readonly<Record<string, string | number>>; query?: object },
+): Promise<AnswerOf<R>> {
+  const response = await answered(
+    fetch(pathOf(route, params, query), {
+      method: 'POST',
+      body: file,
+      headers: {
+        'content-type': file.type || 'application/octet-stream',
+        'x-acik-iys-file-name': encodeURIComponent(file.name),
+      },
+    }),
+  );
+  return (await response.json()) as AnswerOf<R>;
+}
+
+/** Has a file made and saves it under the name that the server gives it. @throws PortalError */
+export async function saveFile<R extends PortalRouteName>(
+  route: R,
+  { params, query, body }: { params: Readonly<Record<string, string | number>>; query?: object; body?: unknown },
+): Promise<void> {
+  const [method = 'GET'] = route.split(' ');
+  const response = await answered(
+    fetch(pathOf(route, params, query), {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    }),
+  );
+  const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name === undefined ? 'acik-iys' : decodeURIComponent(name);
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -1,0 +1,356 @@
+// Recording from Excel: read, see what will happen to each row, record, and take back what was not recorded.
+
+import { type FormEvent, useRef, useState } from 'react';
+import { useAttempt } from '../../api/attempt.ts';
+import { type AnswerOf, ask, newKey } from '../../api/client.ts';
+import { saveFile, sendFile } from '../../api/files.ts';
+import { useText } from '../../text/index.tsx';
+import { Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
+import { useDesk, useOrganisation } from '../desk.tsx';
+import { type ListSource, SourceFields } from './list-source.tsx';
+import './list.css';
+
+type ReadList = AnswerOf<'POST /organisations/:organisation/lists/file'>;
+type ReadRow = ReadList['rows'][number];
+type Result = NonNullable<ReadRow['will']>;
+
+const CHANNELS = ['MESAJ', 'ARAMA', 'EPOSTA'] as const;
+const SOURCES = [
+  'HS_WEB',
+  'HS_MOBIL',
+  'HS_ISLAK_IMZA',
+  'HS_FIZIKSEL_ORTAM',
+  'HS_CAGRI_MERKEZI',
+  'HS_MESAJ',
+  'HS_EPOSTA',
+  'HS_ETKINLIK',
+  'HS_SOSYAL_MEDYA',
+  'HS_EORTAM',
+  'HS_ATM',
+] as const;
+
+type Given = Partial<Record<'type' | 'status' | 'source' | 'hour', string>>;
+
+export function ListRecord() {
+  const { t, language, format } = useText();
+  const words = t.lists.record;
+  const desk = useDesk();
+  const organisation = useOrganisation();
+  const brands = desk.brandsFor('record');
+  const [brandId, setBrandId] = useState(brands[0]?.brandId ?? 0);
+  const [source, setSource] = useState<ListSource>();
+  const [given, setGiven] = useState<Given>({});
+  const [list, setList] = useState<ReadList>();
+  const [results, setResults] = useState<ReadonlyMap<number, Result>>();
+  const [missing, setMissing] = useState(false);
+  const { busy, failure, attempt } = useAttempt();
+  /** One key for the list that is shown: sent twice, it is recorded once. */
+  const key = useRef(newKey());
+  const params = { organisation };
+
+  const read = (event?: FormEvent): void => {
+    event?.preventDefault();
+    setMissing(source === undefined);
+    if (source === undefined) return;
+    void attempt(async () => {
+      const query = { brand: String(brandId), ...given };
+      setList(
+        source.kind === 'file'
+          ? await sendFile('POST /organisations/:organisation/lists/file', source.file, { params, query })
+          : await ask('POST /organisations/:organisation/lists/pasted', {
+              params,
+              query: query as never,
+              body: { text: source.text },
+            }),
+      );
+      setResults(undefined);
+      key.current = newKey();
+    });
+  };
+
+  const willBeSent = list?.rows.filter(({ will }) => will !== null && will.outcome !== 'refused') ?? [];
+  const record = (): void =>
+    void attempt(async () => {
+      const { rows } = await ask('POST /organisations/:organisation/lists/records', {
+        params,
+        body: { key: key.current, brandId, rows: willBeSent.map(({ consent }) => consent) },
+      });
+      setResults(new Map(willBeSent.map(({ rowNumber }, at) => [rowNumber, rows[at] as Result])));
+    });
+
+  /** What is to be mended: rows with faults, and rows that were refused. */
+  const toMend = (list?.rows ?? []).flatMap((row) => {
+    const reason = reasonOf(row, results?.get(row.rowNumber) ?? row.will, language);
+    return reason === undefined ? [] : [{ cells: row.cells, reason }];
+  });
+  const startAgain = (): void => {
+    setList(undefined);
+    setResults(undefined);
+    setSource(undefined);
+  };
+
+  return (
+    <>
+      <PageTitle>{words.title}</PageTitle>
+      <p className="list__lead">{words.lead}</p>
+      <p>
+        <button
+          type="button"
+          className="btn btn--quiet"
+          onClick={() =>
+            void attempt(() =>
+              saveFile('GET /organisations/:organisation/lists/template', { params, query: { language } }),
+            )
+          }
+        >
+          {words.template}
+        </button>
+      </p>
+      {failure !== undefined && <Failure error={failure} again={list === undefined ? undefined : record} />}
+      {list === undefined ? (
+        <form className="form list__form" onSubmit={read}>
+          <Field label={words.brand}>
+            {(control) => (
+              <select
+                {...control}
+                className="input"
+                value={brandId}
+                onChange={({ target }) => setBrandId(Number(target.value))}
+              >
+                {brands.map((brand) => (
+                  <option key={brand.brandId} value={brand.brandId}>
+                    {brand.name}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <SourceFields
+            source={source}
+            onChange={setSource}
+            pasteLabel={words.paste}
+            pasteHint={words.pasteHint}
+            error={missing && source === undefined ? words.needOne : undefined}
+          />
+          <div>
+            <button type="submit" className="btn btn--next" aria-disabled={busy}>
+              {words.read}
+            </button>
+          </div>
+          {busy && <SkeletonRows rows={4} />}
+        </form>
+      ) : (
+        <section aria-live="polite">
+          <Columns list={list} />
+          {results === undefined && <Missing list={list} given={given} onChange={setGiven} again={() => read()} />}
+          <div className="head list__head">
+            <h2>
+              {results === undefined
+                ? words.summary(format.number(willBeSent.length), format.number(toMend.length))
+                : words.doneSummary(format.number(list.rows.length - toMend.length), format.number(toMend.length))}
+            </h2>
+          </div>
+          <Rows list={list} results={results} />
+          <div className="row list__acts">
+            {results === undefined && willBeSent.length > 0 && (
+              <button type="button" className="btn btn--next" aria-disabled={busy} onClick={record}>
+                {words.submit(format.number(willBeSent.length))}
+              </button>
+            )}
+            {results === undefined && willBeSent.length === 0 && <p>{words.nothing}</p>}
+            {toMend.length > 0 && (
+              <button
+                type="button"
+                className="btn"
+                onClick={() =>
+                  void attempt(() =>
+                    saveFile('POST /organisations/:organisation/lists/refused', {
+                      params,
+                      body: { language, rows: toMend },
+                    }),
+                  )
+                }
+              >
+                {words.download}
+              </button>
+            )}
+            <button type="button" className="btn" onClick={startAgain}>
+              {words.another}
+            </button>
+          </div>
+        </section>
+      )}
+    </>
+  );
+}
+
+/** Why a row is not recorded, or undefined where it is. */
+function reasonOf(row: ReadRow, result: Result | null, language: 'tr' | 'en'): string | undefined {
+  if (row.faults.length > 0) return row.faults.map((fault) => fault[language]).join(' ');
+  if (result?.outcome === 'refused') return result.words?.[language] ?? result.code ?? '';
+  return undefined;
+}
+
+function Columns({ list: { columns, sheet, otherSheets } }: { readonly list: ReadList }) {
+  const { t } = useText();
+  const words = t.lists.record;
+  return (
+    <details className="list__columns">
+      <summary>{words.columnsTitle}</summary>
+      <ul>
+        {columns.map(({ column, header, kind }) => {
+          const name = kind === null ? words.unused : (words.field[kind] ?? kind);
+          return (
+            <li key={column} className="meta">
+              {header === null ? words.columnBare(column, name) : words.column(column, header, name)}
+            </li>
+          );
+        })}
+      </ul>
+      {sheet !== null && otherSheets.length > 0 && (
+        <p className="meta">{words.otherSheets(sheet, otherSheets.join(', '))}</p>
+      )}
+    </details>
+  );
+}
+
+/** What no column says is chosen once for all rows; so is the hour of dates without one. */
+function Missing({
+  list,
+  given,
+  onChange,
+  again,
+}: {
+  readonly list: ReadList;
+  readonly given: Given;
+  readonly onChange: (given: Given) => void;
+  readonly again: () => void;
+}) {
+  const { t } = useText();
+  const words = t.lists.record;
+  const withoutHour = list.rows.some(({ faults }) => faults.some(({ code }) => code === 'row.hour_missing'));
+  const choices: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+    type: CHANNELS.map((channel) => [channel, t.channel[channel]] as const),
+    status: (['ONAY', 'RET'] as const).map((status) => [status, t.status[status]] as const),
+    source: SOURCES.map((one) => [one, t.source[one] ?? one] as const),
+  };
+  const asked = list.missing.filter((field) => field in choices);
+  if (asked.length === 0 && !withoutHour) return null;
+  return (
+    <div className="sheet form list__missing">
+      <h2>{words.missingTitle}</h2>
+      <p className="meta">{words.missingLead}</p>
+      <div className="pair">
+        {asked.map((field) => (
+          <Field key={field} label={words.field[field] ?? field}>
+            {(control) => (
+              <select
+                {...control}
+                className="input"
+                value={given[field as keyof Given] ?? ''}
+                onChange={({ target }) => onChange({ ...given, [field]: target.value || undefined })}
+              >
+                <option value="" />
+                {choices[field]?.map(([value, label]) => (
+                  <option key={value} value={value}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        ))}
+        {withoutHour && (
+          <Field label={words.hour}>
+            {(control) => (
+              <input
+                {...control}
+                className="input"
+                type="time"
+                value={given.hour ?? ''}
+                onChange={({ target }) => onChange({ ...given, hour: target.value })}
+              />
+            )}
+          </Field>
+        )}
+      </div>
+      <div>
+        <button type="button" className="btn" onClick={again}>
+          {words.again}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Rows({
+  list,
+  results,
+}: {
+  readonly list: ReadList;
+  readonly results: ReadonlyMap<number, Result> | undefined;
+}) {
+  const { t, language } = useText();
+  const words = t.lists.record;
+  const { columns } = words;
+  const last = results === undefined ? columns.will : words.came;
+  return (
+    <table className="table table--stack">
+      <thead>
+        <tr>
+          <th scope="col" className="end">
+            {columns.row}
+          </th>
+          <th scope="col">{columns.address}</th>
+          <th scope="col">{columns.what}</th>
+          <th scope="col">{columns.when}</th>
+          <th scope="col">{last}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {list.rows.map((row) => {
+          const { rowNumber, consent, repairs, sameAs } = row;
+          const result = results?.get(rowNumber) ?? row.will;
+          const reason = reasonOf(row, result, language);
+          const repaired = (field: string) => repairs.find((repair) => repair.field === field);
+          const address = repaired('recipient');
+          const when = repaired('consentDate');
+          const said = results === undefined ? words.outcomes : words.done;
+          return (
+            <tr key={rowNumber}>
+              <th scope="row" className="end num">
+                {rowNumber}
+              </th>
+              <td data-l={columns.address} className="addr">
+                {address === undefined ? consent.recipient : words.repaired(address.read, address.becomes)}
+              </td>
+              <td data-l={columns.what}>{[consent.type, consent.status].filter(Boolean).map(wordOf(t)).join(', ')}</td>
+              <td data-l={columns.when}>
+                {when === undefined ? consent.consentDate : words.repaired(when.read, when.becomes)}
+              </td>
+              <td data-l={last}>
+                {reason !== undefined ? (
+                  <State sign="note">
+                    {said.refused}: {reason}
+                  </State>
+                ) : sameAs !== null ? (
+                  <span className="meta">{words.sameAs(sameAs)}</span>
+                ) : (
+                  result !== null && (
+                    <State sign={results === undefined ? 'wait' : 'done'}>{said[result.outcome]}</State>
+                  )
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** A word of the contract as people say it. */
+function wordOf(t: ReturnType<typeof useText>['t']) {
+  const known: Readonly<Record<string, string>> = { ...t.channel, ...t.status };
+  return (word: string | undefined): string => (word === undefined ? '' : (known[word] ?? word));
+}
