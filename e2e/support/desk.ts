@@ -1,7 +1,9 @@
 // A business's desk in a real browser: a real server with the demo's people, and pages that have entered as one of them.
 
+import { type AddressInfo, createServer } from 'node:net';
 import type { Page } from 'playwright-core';
 import { makePeople } from '../../packages/server/src/demo.ts';
+import type { Config } from '../../packages/server/src/ground/config.ts';
 import { type TestServer, testServer } from '../../packages/server/test/support/server.ts';
 import { openBrowser, type TestBrowser } from './browser.ts';
 
@@ -13,8 +15,12 @@ export interface Desks {
   close(): Promise<void>;
 }
 
-export async function openDesks(): Promise<Desks> {
-  const server = await testServer({ config: { demo: true }, work: true });
+/** @param config of the server: a mail server, say */
+export async function openDesks(config: Partial<Config> = {}): Promise<Desks> {
+  // Known before: passkeys and the links of mails hang on it.
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const server = await testServer({ config: { demo: true, port, publicUrl, ...config }, work: true });
   await makePeople(server.rooms);
   const browser = await openBrowser();
   return {
@@ -32,4 +38,15 @@ export async function openDesks(): Promise<Desks> {
       await server.close();
     },
   };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }

@@ -13,7 +13,15 @@ import { openFiles } from './ground/files.ts';
 import { AddressKeys } from './ground/keys.ts';
 import { errorFields, type Log } from './ground/log.ts';
 import { openMetrics, type RequestMetrics } from './ground/metrics.ts';
-import { openAccess, openDesks, openInvitations, openPeople, openStaff, RateLimits } from './rooms/access/index.ts';
+import {
+  openAccess,
+  openApiUsers,
+  openDesks,
+  openInvitations,
+  openPeople,
+  openStaff,
+  RateLimits,
+} from './rooms/access/index.ts';
 import { openActivities } from './rooms/activity/index.ts';
 import { openDeliveries } from './rooms/deliveries/index.ts';
 import { openDrafts, openEntries, openLists } from './rooms/entries/index.ts';
@@ -22,7 +30,7 @@ import { openNotices } from './rooms/notices/index.ts';
 import { district, districts, openParties, province, provinces } from './rooms/parties/index.ts';
 import { openRefusals } from './rooms/refusals/index.ts';
 import { openRegistry } from './rooms/registry/index.ts';
-import { openReports } from './rooms/reports/index.ts';
+import { openReportJobs, openReports } from './rooms/reports/index.ts';
 
 /** What outlived its period is deleted this often. */
 const EXPIRE_EVERY_MS = 3_600_000;
@@ -69,14 +77,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
   const calendar = makeCalendar(HOLIDAYS, DEFAULT_CALENDAR_POLICY);
   const { publicUrl } = config;
   // Without a mail server: what is written waits.
-  const mails = openNotices({
-    database,
-    clock,
-    log,
-    keys,
-    smtpUrl: undefined,
-    from: `Açık İYS <acik-iys@${new URL(publicUrl).hostname}>`,
-  });
+  const mails = openNotices({ database, clock, log, keys, smtpUrl: config.smtpUrl, from: config.mailFrom });
   const activities = openActivities({ database, clock });
   const desks = openDesks({ database, clock });
   const people = openPeople({ database, clock, keys, log, mails, publicUrl, desks });
@@ -97,6 +98,8 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     parties,
     timeStampAuthority: config.timeStampAuthority,
   });
+  const { timeStampAuthority } = config;
+  const reportJobs = openReportJobs({ database, registry, desks, files, clock, log, timeStampAuthority });
   const rooms = replace({
     access,
     people,
@@ -106,6 +109,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     lists,
     activities,
     staff: openStaff({ database, clock, activities }),
+    apiUsers: openApiUsers({ database, clock, access, activities }),
     invitations,
     refusals: openRefusals({ database, clock, log, calendar, registry }),
     evidence,
@@ -115,6 +119,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     parties,
     places: { province, provinces, district, districts },
     reports,
+    reportJobs,
     deliveries,
     clock,
     calendar,
@@ -132,11 +137,19 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
       reports.start();
       deliveries.start();
       entries.start();
+      mails.start();
       evidence.start();
+      reportJobs.start();
       expiring = setInterval(() => {
-        Promise.all([registry.expire(), drafts.expire(), people.expire(), invitations.expire(), lists.expire()]).catch(
-          (error: unknown) => log.warn('expire.failed', errorFields(error)),
-        );
+        Promise.all([
+          registry.expire(),
+          drafts.expire(),
+          people.expire(),
+          invitations.expire(),
+          lists.expire(),
+          mails.expire(),
+          reportJobs.expire(),
+        ]).catch((error: unknown) => log.warn('expire.failed', errorFields(error)));
       }, EXPIRE_EVERY_MS);
     },
     async close() {
@@ -145,7 +158,14 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
       access.close();
       await people.close();
       await app.close();
-      await Promise.all([deliveries.stop(), reports.stop(), entries.stop(), evidence.stop()]);
+      await Promise.all([
+        deliveries.stop(),
+        reports.stop(),
+        entries.stop(),
+        mails.stop(),
+        evidence.stop(),
+        reportJobs.stop(),
+      ]);
       await registry.drained();
       metrics.close();
     },

@@ -76,9 +76,13 @@ async function start(): Promise<void> {
   const database = openDatabase({ url, role, connectionsMax: config.databaseConnections });
   undo.push(() => database.close());
 
-  const timeStampAuthority = config.timeStampAuthority ?? (config.demo ? await startSimulators(config) : undefined);
+  const simulators = config.demo ? await startSimulators(config) : undefined;
+  const outside = {
+    timeStampAuthority: config.timeStampAuthority ?? simulators?.timeStampAuthority,
+    smtpUrl: config.smtpUrl ?? simulators?.smtp,
+  };
   const house = await openHouse({
-    config: { ...config, timeStampAuthority },
+    config: { ...config, ...outside },
     database,
     clock: systemClock,
     log,
@@ -92,7 +96,8 @@ async function start(): Promise<void> {
   await listen(house.app, config);
   house.startWork();
   const seconds = (Date.now() - began) / 1000;
-  for (const line of greeting({ ...config, timeStampAuthority }, { seconds, hasAccounts })) say(line);
+  const inbox = config.smtpUrl === undefined ? simulators?.inbox : undefined;
+  for (const line of greeting({ ...config, ...outside }, { seconds, hasAccounts, inbox })) say(line);
 }
 
 async function listen(app: { listen(options: object): Promise<string> }, { port, host }: Config): Promise<void> {
@@ -139,10 +144,23 @@ async function serveMetrics(
   undo.push(() => server.close());
 }
 
+interface SimulatorAddresses {
+  readonly timeStampAuthority: string;
+  readonly smtp: string;
+  /** The page that shows what was mailed. */
+  readonly inbox: string;
+}
+
 /** The outside world of the demo: a program of its own, reached over its protocols alone. */
-async function startSimulators({ dataFolder }: Config): Promise<string> {
+async function startSimulators({ dataFolder }: Config): Promise<SimulatorAddresses> {
   const child = spawn(process.execPath, [join(HOME, 'packages/simulators/src/main.ts')], {
-    env: { ...process.env, ACIK_IYS_TSA_PORT: '0', ACIK_IYS_SIMULATORS_DATA: join(dataFolder, 'simulators') },
+    env: {
+      ...process.env,
+      ACIK_IYS_TSA_PORT: '0',
+      ACIK_IYS_SMTP_PORT: '0',
+      ACIK_IYS_INBOX_PORT: '0',
+      ACIK_IYS_SIMULATORS_DATA: join(dataFolder, 'simulators'),
+    },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   undo.push(() => child.kill('SIGTERM'));
@@ -151,14 +169,18 @@ async function startSimulators({ dataFolder }: Config): Promise<string> {
     child.once('exit', (code) => reject(new Error(`the simulators ended (${code})`)));
     child.stdout?.once('data', (data: Buffer) => resolve(data.toString()));
   });
-  return (JSON.parse(line) as { timeStampAuthority: string }).timeStampAuthority;
+  return JSON.parse(line) as SimulatorAddresses;
 }
 
 /** At most twelve lines: where it is, who may log in, what to try, what is missing. */
-function greeting(config: Config, { seconds, hasAccounts }: { seconds: number; hasAccounts: boolean }): string[] {
+function greeting(
+  config: Config,
+  { seconds, hasAccounts, inbox }: { seconds: number; hasAccounts: boolean; inbox: string | undefined },
+): string[] {
   const at = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${config.port}`;
   const lines = [
     `✓ Açık İYS hazır / ready: ${at}  (${seconds.toFixed(1)} s)`,
+    `  İşletme / business: ${at}/isletme${inbox === undefined ? '' : `   Posta / mail: ${inbox}`}`,
     `  API: ${at}/docs   Sağlık / health: ${at}/health/ready`,
     `  Veri / data: ${config.databaseUrl === undefined ? '' : 'DATABASE_URL, '}${resolve(config.dataFolder)}`,
   ];
@@ -171,6 +193,10 @@ function greeting(config: Config, { seconds, hasAccounts }: { seconds: number; h
     );
   if (!hasAccounts)
     lines.push('  Hesap yok; ilk hesaplar için: npm run setup -- help / No accounts yet: npm run setup -- help');
+  if (config.smtpUrl === undefined)
+    lines.push(
+      '  Posta sunucusu yok, postalar bekler: ACIK_IYS_SMTP_URL / No mail server, mails wait: ACIK_IYS_SMTP_URL',
+    );
   if (config.timeStampAuthority === undefined)
     lines.push(
       '  Zaman damgası yetkilisi yok, gün dosyaları damgalanmaz: ACIK_IYS_TSA_URL / No time-stamp authority, day files are not stamped: ACIK_IYS_TSA_URL',

@@ -1,6 +1,8 @@
 // What is each person's own: passwords set anew and changed, passkeys, and news of a new device.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../src/ground/config.ts';
+import { StartError } from '../src/ground/start-error.ts';
 import { softKey } from './support/authenticator.ts';
 import { anybody, type DeskCaller } from './support/desk.ts';
 import { mailsTo, newPerson, PASSWORD, setUpAuthenticator, tokenOf } from './support/people.ts';
@@ -41,6 +43,22 @@ async function resetMail(email: string, count = 1): Promise<string> {
 async function reset(token: string, password: string, caller = anybody(server)) {
   return await caller.call('POST /password-resets/use', { body: { token, password } });
 }
+
+describe('the public address', () => {
+  it('is an origin, by default the one that is listened on, and nothing else', () => {
+    const read = (url?: string) =>
+      readConfig({ ...(url !== undefined && { ACIK_IYS_PUBLIC_URL: url }) }, '/').publicUrl;
+    expect(read()).toBe('http://127.0.0.1:8080');
+    expect(read('https://iys.kurum.example/')).toBe('https://iys.kurum.example');
+    for (const wrong of [
+      'iys.kurum.example',
+      'ftp://iys.example',
+      'https://iys.example/yol',
+      'https://a:b@iys.example',
+    ])
+      expect(() => read(wrong), wrong).toThrow(StartError);
+  });
+});
 
 describe('a password set anew', () => {
   it('ends all sessions, and asks for the second factor as any log-in', async () => {

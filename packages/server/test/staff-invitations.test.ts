@@ -191,7 +191,8 @@ describe('an invitation', () => {
 
   it('is joined by the person it is for, after log-in, and by nobody else', async () => {
     const owner = await enter(server, 'owner');
-    const person = await newPerson(server, { seat: { code: 600200, role: 'viewer', brands: null } });
+    const seat = { code: 600200, role: 'viewer', brands: null } as const;
+    const person = await newPerson(server, { name: 'İki Kurumlu', seat });
     await invite(owner, wish({ email: person.email.toUpperCase() }));
     const token = await linkTo(person.email);
     expect((await accept(token)).problem.code).toBe('invitation.log_in');
@@ -199,9 +200,21 @@ describe('an invitation', () => {
     expect((await other.call('POST /invitations/join', { body: { token } })).problem.code).toBe(
       'invitation.other_person',
     );
-    const joined = await person.call('POST /invitations/join', { body: { token } });
-    expect(joined.body.organisations.map(({ code }) => code).sort()).toEqual([600100, 600200]);
-    expect((await person.call('POST /invitations/join', { body: { token } })).problem.code).toBe('link.over');
+    const join = () => person.call('POST /invitations/join', { body: { token } });
+    // Two at once: both have come as far as the lock before either gets it.
+    await server.owner.query('begin');
+    await server.owner.query('select from account where provider_code = 600100 for update');
+    const joins = [join(), join()];
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await server.owner.query(waiting)).rowCount, { timeout: 10_000 }).toBe(2);
+    await server.owner.query('commit');
+    const [joined, late] = (await Promise.all(joins)).sort((one, two) => one.status - two.status);
+    expect(joined?.body.organisations.map(({ code }) => code).sort()).toEqual([600100, 600200]);
+    expect([late?.status, late?.problem.code]).toEqual([410, 'link.over']);
+    const { activities } = (
+      await owner.call('GET /organisations/:organisation/activity', { params: RETAIL, query: { act: 'staff.joined' } })
+    ).body;
+    expect(activities.filter(({ actor }) => actor.name === 'İki Kurumlu')).toHaveLength(1);
   });
 
   it('is seen and changed by a manager for his brands alone', async () => {

@@ -13,9 +13,11 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifySchema } 
 import { DEMO_ACCOUNTS } from '../demo-accounts.ts';
 import { errorFields, type Log } from '../ground/log.ts';
 import type { RequestMetrics } from '../ground/metrics.ts';
+import { helpDoor } from './help/index.ts';
 import { homePage } from './home.ts';
 import { officialDoor, type Rooms } from './official/index.ts';
 import { pages } from './pages.ts';
+import { PLAIN_PAGE_HEADERS } from './plain-page.ts';
 import { type PortalRooms, portalDoor } from './portal/index.ts';
 import { isSlowBody } from './slow-body.ts';
 
@@ -163,6 +165,7 @@ export async function openApp(rooms: Rooms & PortalRooms, options: AppOptions): 
   await app.register(async (door) => officialDoor(door, rooms, log));
   await app.register(async (door) => portalDoor(door, rooms, log), { prefix: '/portal' });
   await app.register(async (door) => pages(door, config));
+  await app.register(async (door) => helpDoor(door, rooms));
   // The page is this server's alone: nothing is fetched from elsewhere, and no button leads to its maker's services.
   await app.register(reference, {
     routePrefix: '/docs',
@@ -178,7 +181,7 @@ export async function openApp(rooms: Rooms & PortalRooms, options: AppOptions): 
     },
   });
   app.get('/openapi.json', () => app.swagger());
-  app.get('/', (request, reply) => reply.type('text/html; charset=utf-8').send(homePage(config.demo, request)));
+  app.get('/', (request, reply) => reply.headers(PLAIN_PAGE_HEADERS).send(homePage(config.demo, request)));
   app.get('/health/live', () => ({ status: 'ok' }));
   app.get('/health/ready', async (_request, reply) => {
     try {

@@ -1,6 +1,7 @@
 // The page at `/`: what runs here, in Turkish and English, and where to go. No script, no other file.
 
 import { DEMO_ACCOUNTS } from '../demo-accounts.ts';
+import { plainPage } from './plain-page.ts';
 
 /** A host name or IP address and a port, and nothing that could end a word of HTML or of a shell. */
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i;
@@ -12,47 +13,10 @@ const HOST_AT_HOME = '127.0.0.1:8080';
  */
 export function homePage(demo: boolean, at: { readonly protocol: string; readonly host: string }): string {
   const address = `${at.protocol === 'https' ? 'https' : 'http'}://${HOST.test(at.host) ? at.host : HOST_AT_HOME}`;
-  return `<!doctype html>
-<html lang="tr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Açık İYS</title>
-<link rel="icon" href="data:,">
-<style>
-  :root { color-scheme: light dark; --ground: #faf7f1; --surface: #fffefb; --ink: #17211f; --ink-2: #4d5855; --line: #e2dbcd; --edge: #7c847f; --petrol: #0b4f5a; --petrol-tint: #e2eded; --on-petrol: #fff; }
-  @media (prefers-color-scheme: dark) { :root { --ground: #101716; --surface: #171f1e; --ink: #eef0ea; --ink-2: #b1bbb7; --line: #2c3836; --edge: #7d8b87; --petrol: #86cad2; --petrol-tint: #15323a; --on-petrol: #06262b; } }
-  * { box-sizing: border-box; }
-  body { margin: 0; background: var(--ground); color: var(--ink); font: 17px/1.5 "Hanken Grotesk", system-ui, sans-serif; overflow-wrap: break-word; }
-  main { max-width: 46rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
-  .mark { display: flex; align-items: center; gap: .75rem; font-weight: 700; font-size: 1.25rem; margin: 0 0 2rem; }
-  .mark::before { content: ""; width: 1.875rem; height: 1.875rem; border-radius: 6px; forced-color-adjust: none; background: radial-gradient(circle at 50% 26%, var(--on-petrol) 0 3.1px, transparent 3.6px), linear-gradient(var(--on-petrol) 0 0) 50% 86% / 5px 46% no-repeat, var(--petrol); }
-  h1 { font-size: clamp(1.9rem, 1.5rem + 2vw, 2.6rem); line-height: 1.15; letter-spacing: -.018em; margin: 0 0 .75rem; text-wrap: balance; }
-  h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .5rem; }
-  p { margin: 0 0 .75rem; max-width: 62ch; }
-  .meta { color: var(--ink-2); font-size: .9rem; }
-  section { margin-top: 2.5rem; }
-  ul.doors { list-style: none; padding: 0; margin: 1.75rem 0 0; border-top: 1px solid var(--edge); }
-  ul.doors li { display: grid; grid-template-columns: 13rem 1fr; gap: .25rem 1.5rem; padding: .9rem 0; border-bottom: 1px solid var(--line); }
-  ul.doors b, ul.doors a { font-weight: 600; font-size: 1.06rem; }
-  ul.doors b { color: var(--ink-2); }
-  a { color: var(--petrol); text-underline-offset: .18em; }
-  a:focus-visible { outline: 3px solid var(--petrol); outline-offset: 2px; border-radius: 3px; }
-  code, pre { font: .85rem/1.5 ui-monospace, monospace; }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; margin: 0; }
-  table { border-collapse: collapse; width: 100%; font-size: .9rem; margin-bottom: 1.5rem; }
-  td, th { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-  th { color: var(--ink-2); font-weight: 500; }
-  @media (max-width: 36rem) {
-    ul.doors li { grid-template-columns: 1fr; }
-    thead { position: absolute; clip-path: inset(50%); }
-    tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
-    td { display: block; padding: 0; border: 0; }
-  }
-</style>
-</head>
-<body>
-<main>
+  return plainPage({
+    lang: 'tr',
+    title: 'Açık İYS',
+    body: `<main>
   <p class="mark">Açık İYS</p>
   <h1>Size kim ulaşabilir, siz kime?</h1>
   <p>Ticari elektronik ileti izinlerinin açık kaynaklı ulusal kaydı. İşletme, kimi arayabileceğini ve kime yazabileceğini buraya kaydeder; “hayır” diyenin sözü kaybolmaz.</p>
@@ -60,11 +24,11 @@ export function homePage(demo: boolean, at: { readonly protocol: string; readonl
   <ul class="doors">
 ${DOORS.map(doorRow).join('\n')}
   </ul>
+  <p class="meta"><a href="/yardim">Yardım: İYS nedir, kurallar ne ister</a> · <a href="/en/help" lang="en">Help: what İYS is, what the rules ask</a></p>
   <p class="meta">Sunucu çalışıyor · The server runs: <a href="/health/ready">sağlık · health</a>, <a href="/openapi.json">OpenAPI 3.1</a></p>
 ${demo ? demoPart(address) : ''}</main>
-</body>
-</html>
-`;
+`,
+  });
 }
 
 interface EntranceRow {

@@ -72,6 +72,16 @@ export const VARIABLES = {
     about:
       'RFC 3161 time-stamp authority for day files. In the demo a simulator is started; otherwise, without one, no stamp is made.',
   },
+  ACIK_IYS_SMTP_URL: {
+    default: '',
+    about:
+      'Mail server, as `smtps://user:password@posta.kurum.example` or `smtp://…?requireTLS=true`; mails wait in the database until it answers. In the demo a simulator with an inbox page is started; otherwise, without one, no mail goes out.',
+  },
+  ACIK_IYS_MAIL_FROM: {
+    default: '',
+    about:
+      'Sender of mails, as `Açık İYS <iys@kurum.example>`. Default: `acik-iys@` and the host of ACIK_IYS_PUBLIC_URL.',
+  },
   ACIK_IYS_PUSH_PRIVATE: {
     default: '',
     about:
@@ -110,6 +120,8 @@ export interface Config {
   readonly changesHiddenMinutes: number;
   readonly changesDays: number;
   readonly timeStampAuthority: string | undefined;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
   readonly pushPrivate: boolean;
   readonly bodyBytesMax: number;
 }
@@ -154,6 +166,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const publicUrl = URL.parse(text('ACIK_IYS_PUBLIC_URL') || `http://127.0.0.1:${port}`);
   if (publicUrl === null || !/^https?:$/.test(publicUrl.protocol) || publicUrl.href !== `${publicUrl.origin}/`)
     return fail('ACIK_IYS_PUBLIC_URL', 'https://iys.kurum.example');
+  const smtpUrl = text('ACIK_IYS_SMTP_URL') || undefined;
+  // Not repeated: it may hold a password.
+  if (smtpUrl !== undefined && !/^smtps?:\/\/\S+$/.test(smtpUrl))
+    throw new StartError(
+      'CONFIGURATION',
+      'ACIK_IYS_SMTP_URL smtp:// ya da smtps:// ile başlamalı (docs/configuration.md).',
+      'ACIK_IYS_SMTP_URL must begin with smtp:// or smtps:// (docs/configuration.md).',
+    );
   return {
     port,
     host: text('HOST'),
@@ -179,6 +199,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     changesHiddenMinutes: number('ACIK_IYS_CHANGES_HIDDEN_MINUTES', 0, 1440),
     changesDays: number('ACIK_IYS_CHANGES_DAYS', 0, 36_500),
     timeStampAuthority: text('ACIK_IYS_TSA_URL') || undefined,
+    smtpUrl,
+    mailFrom: text('ACIK_IYS_MAIL_FROM') || `Açık İYS <acik-iys@${publicUrl.hostname}>`,
     pushPrivate: flag('ACIK_IYS_PUSH_PRIVATE', demo),
     bodyBytesMax: number('ACIK_IYS_BODY_BYTES_MAX', 1024, 64 * 1024 * 1024),
   };

@@ -47,6 +47,8 @@ export interface Files {
    * error instead of its last piece when the content has not this hash. It must be read to its end or destroyed.
    */
   read(name: string, sha384: Buffer): Promise<Readable | null>;
+  /** Removes a file; one that is not there is no error. */
+  remove(name: string): Promise<void>;
   /** Removes temporary files that a crash left behind. */
   sweep(): void;
 }
@@ -148,6 +150,7 @@ export function openFiles(options: { readonly folder: string; readonly secret: B
       }
     },
 
+    remove: (name) => rm(join(folder, name), { force: true }),
     sweep,
   };
 }

@@ -77,7 +77,7 @@ export async function testServer(options: TestServerOptions = {}) {
     options.wrap,
   );
   await makeParties(house.rooms);
-  await house.app.listen({ port: 0, host: '127.0.0.1' });
+  await house.app.listen({ port: options.config?.port ?? 0, host: '127.0.0.1' });
   if (options.work) house.startWork();
   const { port } = house.app.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

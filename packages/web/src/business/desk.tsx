@@ -183,6 +183,20 @@ export function DeskLayout() {
           </Link>
         )}
       </nav>
+      {(view?.may('manageStaff') || view?.may('readActivity')) && (
+        <nav className="nav" aria-label={t.nav.settings}>
+          {view.may('manageStaff') && (
+            <Link to="/isletme/$organisation/kullanicilar" params={params}>
+              {t.staff.nav.staff}
+            </Link>
+          )}
+          {view.may('readActivity') && (
+            <Link to="/isletme/$organisation/etkinlik" params={params} search={{}}>
+              {t.staff.nav.activity}
+            </Link>
+          )}
+        </nav>
+      )}
       <div className="me meta">
         <span>
           {session.data?.person?.name}

@@ -26,6 +26,16 @@ const choose = createRoute({
   path: '/isletme/kurum',
   component: lazyRouteComponent(() => import('./pages/log-in.tsx'), 'ChooseOrganisation'),
 });
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/isletme/davet',
+  component: lazyRouteComponent(() => import('./pages/invitation.tsx'), 'Invitation'),
+});
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/isletme/yeni-parola',
+  component: lazyRouteComponent(() => import('./pages/invitation.tsx'), 'NewPasswordPage'),
+});
 const desk = createRoute({ getParentRoute: () => root, path: '/isletme/$organisation', component: DeskLayout });
 const today = createRoute({
   getParentRoute: () => desk,
@@ -74,6 +84,21 @@ const refusals = createRoute({
   }),
   component: lazyRouteComponent(() => import('./pages/refusals.tsx'), 'RefusalList'),
 });
+const staff = createRoute({
+  getParentRoute: () => desk,
+  path: '/kullanicilar',
+  component: lazyRouteComponent(() => import('./pages/staff.tsx'), 'Staff'),
+});
+const activity = createRoute({
+  getParentRoute: () => desk,
+  path: '/etkinlik',
+  validateSearch: (given: Record<string, unknown>): { is?: string; kim?: number; marka?: number } => ({
+    ...(typeof given['is'] === 'string' && { is: given['is'] }),
+    ...(Number.isInteger(given['kim']) && { kim: given['kim'] as number }),
+    ...(Number.isInteger(given['marka']) && { marka: given['marka'] as number }),
+  }),
+  component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'ActivityLog'),
+});
 const account = createRoute({
   getParentRoute: () => desk,
   path: '/hesabim',
@@ -85,7 +110,9 @@ export const router = createRouter({
     start,
     logIn,
     choose,
-    desk.addChildren([today, search, person, record, listRecord, listCheck, refusals, account]),
+    invitation,
+    newPassword,
+    desk.addChildren([today, search, person, record, listRecord, listCheck, refusals, staff, activity, account]),
   ]),
   scrollRestoration: true,
 });

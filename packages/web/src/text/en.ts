@@ -1,10 +1,12 @@
 // Every word of the screens in English.
 
 import { en as lists } from './areas/lists.ts';
+import { en as staff } from './areas/staff.ts';
 import type { Catalogue } from './tr.ts';
 
 export const en: Catalogue = {
   lists,
+  staff,
   language: { name: 'English', other: 'Türkçe' },
   common: {
     skip: 'Skip to content',

@@ -1,6 +1,7 @@
 // Every word of the screens in Turkish. The English catalogue has the same shape, or it does not compile.
 
 import { tr as lists } from './areas/lists.ts';
+import { tr as staff } from './areas/staff.ts';
 
 const CHANNEL: Readonly<Record<'ARAMA' | 'MESAJ' | 'EPOSTA', string>> = {
   ARAMA: 'Arama',
@@ -10,6 +11,7 @@ const CHANNEL: Readonly<Record<'ARAMA' | 'MESAJ' | 'EPOSTA', string>> = {
 
 export const tr = {
   lists,
+  staff,
   language: { name: 'Türkçe', other: 'English' },
   common: {
     skip: 'İçeriğe geç',

@@ -52,6 +52,12 @@ export function uuidOf({ params }: { readonly params: Readonly<Record<string, st
   return id;
 }
 
+/** A number of the request's path; 0, which is nobody's, where it is none. */
+export function numberOf({ params }: { readonly params: Readonly<Record<string, string>> }, name: string): number {
+  const text = params[name] ?? '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
+}
+
 /** The brand of a request, where the person may do this for it. @throws Problem */
 export function brandFor({ desk }: { readonly desk: Desk }, brandId: number, ability: Ability): DeskBrand {
   const brand = desk.brand(brandId, ability);

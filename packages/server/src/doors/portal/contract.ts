@@ -7,9 +7,11 @@
 
 import type { Static, TSchema } from 'typebox';
 import { accountRoutes } from './contract/account.ts';
+import { connectionRoutes } from './contract/connections.ts';
 import { deskRoutes } from './contract/desk.ts';
 import { evidenceRoutes } from './contract/evidence.ts';
 import { listRoutes } from './contract/lists.ts';
+import { reportRoutes } from './contract/reports.ts';
 import { sessionRoutes } from './contract/session.ts';
 import { staffRoutes } from './contract/staff.ts';
 
@@ -22,6 +24,8 @@ export const PORTAL = {
   ...staffRoutes,
   ...evidenceRoutes,
   ...listRoutes,
+  ...connectionRoutes,
+  ...reportRoutes,
 };
 export type PortalRouteName = keyof typeof PORTAL;
 

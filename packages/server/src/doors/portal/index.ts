@@ -14,6 +14,7 @@ import { STEP_UP_SECONDS } from '../../rooms/access/index.ts';
 import { Overloaded } from '../../rooms/registry/index.ts';
 import { accountHandlers } from './account.ts';
 import type { DeskCall, Handlers } from './call.ts';
+import { connectionHandlers } from './connections.ts';
 import { PORTAL, type PortalRoute, type PortalRouteName } from './contract.ts';
 import { deviceOf } from './device.ts';
 import { entryHandlers } from './entries.ts';
@@ -25,6 +26,7 @@ import { listHandlers } from './lists.ts';
 import { peopleHandlers } from './people.ts';
 import { Problem, problem } from './problems.ts';
 import { refusalHandlers } from './refusals.ts';
+import { reportHandlers } from './reports.ts';
 import type { PortalRooms } from './rooms.ts';
 import { sessionHandlers } from './session.ts';
 import { staffHandlers } from './staff.ts';
@@ -47,6 +49,8 @@ const HANDLERS: Handlers<PortalRouteName> = {
   ...evidenceHandlers,
   ...formHandlers,
   ...listHandlers,
+  ...connectionHandlers,
+  ...reportHandlers,
 };
 
 export async function portalDoor(door: FastifyInstance, rooms: PortalRooms, log: Log): Promise<void> {

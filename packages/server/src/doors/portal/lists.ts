@@ -71,8 +71,14 @@ function tableOfText(text: string, rows: number): Promise<Table> {
   return refusedAsProblem(() => readPasted(text, { rows }));
 }
 
-async function readList(call: AnyDeskCall, table: Table, query: ReadQuery): Promise<ReadAnswer> {
+async function readList(
+  call: AnyDeskCall,
+  query: ReadQuery,
+  read: (rows: number) => Promise<Table>,
+): Promise<ReadAnswer> {
+  // Who may not do it is told so before a file is read for him.
   const brand = brandFor(call, Number(query.brand), 'record');
+  const table = await read(LIST_ROWS_MAX);
   const { type, status, source, recipientType, hour } = query;
   const sheet = await refusedAsProblem(() =>
     readConsents(table, {
@@ -123,10 +129,15 @@ function resultAnswer(result: RowResult | undefined): ReadAnswer['rows'][number]
   return { ...result, words: result.code === null ? null : sentencesOf(result.code) };
 }
 
-async function checkList(call: AnyDeskCall, table: Table, query: CheckQuery): Promise<CheckAnswer> {
+async function checkList(
+  call: AnyDeskCall,
+  query: CheckQuery,
+  read: (rows: number) => Promise<Table>,
+): Promise<CheckAnswer> {
   const { rooms, desk } = call;
   const brand = brandFor(call, Number(query.brand), 'checkLists');
   if (!brand.scope.may(query.channel, 'read')) throw problem('desk.channel');
+  const table = await read(CHECK_ROWS_MAX);
   const { rows } = await refusedAsProblem(() => readAddresses(table, { rows: CHECK_ROWS_MAX, channel: query.channel }));
   const kind = kindOf(CHANNELS.indexOf(query.channel), RECIPIENT_TYPES.indexOf(query.recipientType));
   const checkedAt = rooms.clock.now();
@@ -197,11 +208,11 @@ export const listHandlers: Handlers<
   'GET /organisations/:organisation/lists/template': ({ query }) =>
     workbook(template(query.language), query.language === 'tr' ? 'izin-sablonu' : 'consent-template'),
 
-  'POST /organisations/:organisation/lists/file': async (call) =>
-    await readList(call, await tableOfFile(call.upload, LIST_ROWS_MAX), call.query),
+  'POST /organisations/:organisation/lists/file': (call) =>
+    readList(call, call.query, (rows) => tableOfFile(call.upload, rows)),
 
-  'POST /organisations/:organisation/lists/pasted': async (call) =>
-    await readList(call, await tableOfText(call.body.text, LIST_ROWS_MAX), call.query),
+  'POST /organisations/:organisation/lists/pasted': (call) =>
+    readList(call, call.query, (rows) => tableOfText(call.body.text, rows)),
 
   'POST /organisations/:organisation/lists/records': async (call) => {
     const { rooms, desk, body } = call;
@@ -232,11 +243,11 @@ export const listHandlers: Handlers<
       body.language === 'tr' ? 'duzeltilecek-satirlar' : 'rows-to-mend',
     ),
 
-  'POST /organisations/:organisation/checks/file': async (call) =>
-    await checkList(call, await tableOfFile(call.upload, CHECK_ROWS_MAX), call.query),
+  'POST /organisations/:organisation/checks/file': (call) =>
+    checkList(call, call.query, (rows) => tableOfFile(call.upload, rows)),
 
-  'POST /organisations/:organisation/checks/pasted': async (call) =>
-    await checkList(call, await tableOfText(call.body.text, CHECK_ROWS_MAX), call.query),
+  'POST /organisations/:organisation/checks/pasted': (call) =>
+    checkList(call, call.query, (rows) => tableOfText(call.body.text, rows)),
 
   'POST /organisations/:organisation/checks/workbook': ({ body }) =>
     workbook(

@@ -88,7 +88,7 @@ const PROBLEMS = {
   },
   'staff.last_owner': {
     status: 409,
-    tr: 'Kurumun süresiz yetkili bir sahibi hep kalmalı. Önce bu yetkiyi bir başkasına verin.',
+    tr: 'Kurumun süresiz bir yetkilisi hep kalmalı. Önce bu yetkiyi süresiz olarak bir başkasına verin.',
     en: 'The organisation must keep an owner whose right has no end. Give that right to somebody else first.',
   },
   'invitation.log_in': {
@@ -271,10 +271,85 @@ const PROBLEMS = {
     tr: 'Bu liste şu anda kaydediliyor. Birkaç saniye sonra sonucunu yeniden isteyin.',
     en: 'This list is being recorded just now. Ask for its result again in a few seconds.',
   },
+  'desk.channel_reading': {
+    status: 403,
+    tr: 'Bu kanalı görme yetkiniz yok.',
+    en: 'You may not read this channel.',
+  },
+  'report.days': {
+    status: 422,
+    tr: 'Bugünü ya da daha önceki bir günü seçin; ilk gün son günden sonra olamaz.',
+    en: 'Choose today or an earlier day; the first day cannot come after the last.',
+  },
+  'report.too_many_rows': {
+    status: 422,
+    tr: 'Excel dosyası en çok 100.000 satır alır, istediğiniz daha uzun. CSV seçin ya da süzgeçleri daraltın.',
+    en: 'An Excel file takes at most 100,000 rows, and this is longer. Choose CSV or narrow the filters.',
+  },
+  'report.too_many_open': {
+    status: 429,
+    tr: 'Beş dosyanız hazırlanıyor. Biri bitince yenisini isteyin ya da birini iptal edin.',
+    en: 'Five of your files are being made. Ask for another when one is finished, or cancel one.',
+  },
+  'report.failed': {
+    status: 500,
+    tr: 'Dosya hazırlanamadı. Yeniden isteyin; yine olmazsa destek koduyla bize yazın.',
+    en: 'The file could not be made. Ask for it again; if that fails too, write to us with the code.',
+  },
+  'report.no_file': {
+    status: 404,
+    tr: 'Dosya artık yok: bir hafta sonra silinir. Yeniden isteyebilirsiniz.',
+    en: 'The file is no longer here: it is deleted after a week. You can ask for it again.',
+  },
+  'report.no_day_file': {
+    status: 404,
+    tr: 'Bu günün dosyası yok ya da daha hazırlanıyor.',
+    en: 'There is no file of this day, or it is still being made.',
+  },
+  'report.not_stamped': {
+    status: 404,
+    tr: 'Dosya zaman damgasını bekliyor.',
+    en: 'The file waits for its time stamp.',
+  },
+  'report.no_reconciliation': {
+    status: 403,
+    tr: 'Bu marka için mutabakat yetkiniz yok. Hizmet sağlayıcı size bu hakkı verebilir.',
+    en: 'You have no right of reconciliation for this brand. The provider can give it to you.',
+  },
+  'report.all_channels': {
+    status: 403,
+    tr: 'Günün dosyasında bütün kanallar var; onu almak için hepsini görme yetkiniz olmalı.',
+    en: 'The day’s file holds all channels; to have it you must be allowed to read each of them.',
+  },
   'draft.too_large': {
     status: 413,
     tr: 'Yazdıklarınız taslak olarak saklanamayacak kadar uzun.',
     en: 'What you typed is too long to be kept as a draft.',
+  },
+  'api_user.email': {
+    status: 422,
+    tr: 'Kullanıcı adı e-posta biçiminde olsun, Türkçe harf ve boşluk olmadan: api@ornek.com gibi.',
+    en: 'A user name has the form of an e-mail, without Turkish letters and blanks: like api@example.com.',
+  },
+  'api_user.email_taken': {
+    status: 409,
+    tr: 'Bu kullanıcı adı kullanılıyor. Sizinse listede durur: parolasını yenileyebilirsiniz. Değilse başka bir ad seçin.',
+    en: 'This user name is taken. If it is yours, it stands in the list: you can renew its password. If not, choose another.',
+  },
+  'api_user.network': {
+    status: 422,
+    tr: 'Ağlardan biri okunamadı. Her satıra bir adres ya da ağ yazın: 203.0.113.7 ya da 203.0.113.0/24 gibi.',
+    en: 'One of the networks could not be read. Write one address or network a line: like 203.0.113.7 or 203.0.113.0/24.',
+  },
+  'api_user.too_many': {
+    status: 409,
+    tr: 'Kurumunuz en çok sayıda API kullanıcısına ulaştı. Kullanmadıklarınızı kapatın.',
+    en: 'Your organisation has as many API users as it may have. End those that you do not use.',
+  },
+  'push.busy': {
+    status: 429,
+    tr: 'Önceki denemeler henüz bitmedi. Birkaç saniye sonra yeniden deneyin.',
+    en: 'The trials before are not finished yet. Try again in a few seconds.',
   },
   'registry.unavailable': {
     status: 503,

@@ -12,14 +12,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ground/clock.ts';
 import type { Limits } from '../../ground/config.ts';
-import { type Database, type Query, sqlState } from '../../ground/database.ts';
-import { AccountError, isAcceptableEmail, isAcceptablePassword, lowerCaseAscii } from './accounts.ts';
+import type { Database, Query } from '../../ground/database.ts';
+import { insertAccount, isCode, lowerCaseAscii, type NewAccount, type Role } from './accounts.ts';
 import { AccessError, Attempts } from './attempts.ts';
 import { FreshCache } from './fresh-cache.ts';
 import { LastUses } from './last-uses.ts';
 import { admits, networksOf } from './networks.ts';
 import { makeOpaqueToken, opaqueTokenHash } from './opaque-token.ts';
-import { hashPassword } from './passwords.ts';
 import {
   type LoadedPrincipal,
   loadSubscriptions,
@@ -42,10 +41,6 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 const SWEEP_PORTION = 5_000;
 /** How long a dead session is kept, so that a late replay of its tokens is still known as one. */
 const SWEEP_AFTER_SECONDS = 86_400;
-/** Largest number that the code columns hold; a larger one in a path is nobody's number, not an error. */
-const CODE_MOST = 2_147_483_647;
-
-export type Role = 'API_USER' | 'PORTAL_ADMIN' | 'REGISTRAR';
 
 /** The answer to a log-in or a refresh. Lives in seconds. */
 export interface TokenPair {
@@ -53,16 +48,6 @@ export interface TokenPair {
   readonly refreshToken: string;
   readonly expiresIn: number;
   readonly refreshExpiresIn: number;
-}
-
-export interface NewAccount {
-  readonly email: string;
-  /** At least 8 letters, at most 1024 bytes. */
-  readonly password: string;
-  readonly role: Role;
-  /** Exactly one of the two, except for REGISTRAR: none. */
-  readonly providerCode?: number;
-  readonly partnerCode?: number;
 }
 
 export interface Access {
@@ -276,10 +261,7 @@ export function openAccess(options: AccessOptions): Access {
     return pair;
   }
 
-  async function principal(
-    authorization: string | undefined,
-    networkAddress: string,
-  ): Promise<Principal | undefined> {
+  async function principal(authorization: string | undefined, networkAddress: string): Promise<Principal | undefined> {
     const token = bearerToken(authorization);
     if (token === undefined) return undefined;
     const claims = await tokens.verify(token);
@@ -301,28 +283,6 @@ export function openAccess(options: AccessOptions): Access {
       familyId = row?.[0];
     }
     if (familyId !== undefined) await endFamily(familyId);
-  }
-
-  async function createAccount(account: NewAccount): Promise<number> {
-    const { email, password, role, providerCode, partnerCode } = account;
-    if (!isAcceptableEmail(email)) throw new AccountError('email');
-    if (!isAcceptablePassword(password)) throw new AccountError('password');
-    const holders = [providerCode, partnerCode].filter((code) => code !== undefined);
-    if (holders.length !== (role === 'REGISTRAR' ? 0 : 1) || !holders.every(isCode)) throw new AccountError('holder');
-    try {
-      const [row] = await database.rows<[number]>(
-        `insert into account (email, password_hash, role, provider_code, partner_code)
-         values ($1, $2, $3, $4, $5) returning account_id`,
-        [lowerCaseAscii(email), await hashPassword(password), role, providerCode ?? null, partnerCode ?? null],
-      );
-      if (row === undefined) throw new Error('the account was not written');
-      return row[0];
-    } catch (error) {
-      const state = sqlState(error);
-      if (state === '23505') throw new AccountError('email-taken');
-      if (state === '23503') throw new AccountError('holder');
-      throw error;
-    }
   }
 
   async function sweep(): Promise<number> {
@@ -358,7 +318,7 @@ export function openAccess(options: AccessOptions): Access {
       return account && (await principals.get(account[0])).principal;
     },
     accountExists: async (email) => (await database.rows(ACCOUNT_BY_EMAIL, [lowerCaseAscii(email)])).length > 0,
-    createAccount,
+    createAccount: (account) => insertAccount(database, account),
     revokeFamily,
     sweep,
     forgetAccount: (accountId) => principals.forget(accountId),
@@ -376,8 +336,4 @@ export function openAccess(options: AccessOptions): Access {
 /** The token of `Authorization: Bearer …` (RFC 6750; the scheme in any case). */
 function bearerToken(authorization: string | undefined): string | undefined {
   return authorization === undefined ? undefined : /^bearer +(\S+) *$/i.exec(authorization)?.[1];
-}
-
-function isCode(code: number): boolean {
-  return Number.isInteger(code) && code >= 0 && code <= CODE_MOST;
 }

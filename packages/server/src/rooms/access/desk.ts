@@ -207,7 +207,7 @@ export function openDesks({ database, clock }: { readonly database: Database; re
             reason,
             givenBy: null,
           },
-          clock.now(),
+          clock,
         );
       });
     },

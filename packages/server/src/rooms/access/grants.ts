@@ -1,6 +1,7 @@
 // Grants of people in an organisation, as rows and as terms: what one names, which are in force, and what of it somebody
 // may give on. Who changes them locks the organisation's people first, so that two changes at once take turns.
 
+import type { Clock } from '../../ground/clock.ts';
 import type { Connection } from '../../ground/database.ts';
 import { abilitiesOf, type OrganisationKind, type StaffRole } from './roles.ts';
 
@@ -124,7 +125,7 @@ export async function insertGrant(
     /** Account; null: set-up. */
     readonly givenBy: number | null;
   },
-  now: number,
+  clock: Clock,
 ): Promise<boolean> {
   const { grantId, accountId, role, brands, channels, retailerCode, from, until, reason, givenBy } = grant;
   const made = await connection.run(
@@ -143,7 +144,7 @@ export async function insertGrant(
       until,
       reason,
       givenBy,
-      now,
+      clock.nowMs() / 1_000,
     ],
   );
   return made === 1;

@@ -3,13 +3,18 @@
 export {
   type Access,
   type AccessOptions,
-  type NewAccount,
   openAccess,
   REPLACED_GOOD_SECONDS,
-  type Role,
   type TokenPair,
 } from './access.ts';
-export { AccountError, type AccountErrorReason } from './accounts.ts';
+export { AccountError, type AccountErrorReason, type NewAccount, type Role } from './accounts.ts';
+export {
+  ApiUserError,
+  type ApiUserErrorReason,
+  type ApiUsers,
+  OVERLAP_MOST_SECONDS,
+  openApiUsers,
+} from './api-users.ts';
 export { AccessError, type AccessErrorReason } from './attempts.ts';
 export { type Desk, type DeskBrand, type Desks, type Organisation, openDesks } from './desk.ts';
 export type { GrantTerms } from './grants.ts';

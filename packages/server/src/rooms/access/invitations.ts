@@ -274,7 +274,7 @@ export function openInvitations({
     const accountId = account?.[0] ?? 0;
     const { invitationId: grantId, reason, inviter } = kept;
     const grant = { ...termsOf(kept), grantId, accountId, from: now, reason, givenBy: inviter.accountId };
-    await insertGrant(connection, grant, now);
+    await insertGrant(connection, grant, clock);
     await activities.add({ accountId, organisation: kept.organisation }, 'staff.joined', {
       ...aboutGrant({ name }, kept),
       connection,

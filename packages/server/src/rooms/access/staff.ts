@@ -173,7 +173,7 @@ export function openStaff({ database, clock, activities }: StaffOptions): Staff 
         if (his.length === 0 || !maySee(desk, his)) throw new StaffError('unknown');
         if (!mayGive(own, terms, desk.organisation.kind)) throw new StaffError('beyond');
         const grant = { ...terms, grantId, accountId, from: begins, reason, givenBy: desk.accountId };
-        if (!(await insertGrant(connection, grant, now))) return;
+        if (!(await insertGrant(connection, grant, clock))) return;
         await activities.add(desk, 'staff.granted', { ...aboutGrant(his[0], terms), connection });
       }),
 

@@ -34,10 +34,17 @@ export type Act =
   | 'staff.ended'
   | 'api_user.created'
   | 'api_user.rotated'
+  | 'api_user.old_password_ended'
+  | 'api_user.networks_set'
   | 'api_user.ended'
+  | 'push.registered'
+  | 'push.resumed'
+  | 'push.removed'
   | 'partner.named'
   | 'partner.ended'
-  | 'report.asked';
+  | 'report.asked'
+  | 'report.cancelled'
+  | 'reconciliation.agreed';
 
 export interface Activity {
   readonly activityId: string;

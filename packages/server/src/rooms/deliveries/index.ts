@@ -6,7 +6,7 @@
 // own, renews and removes its own; the provider sees all addresses of its brands and can remove those of partners too.
 
 import { randomUUID } from 'node:crypto';
-import { CHANNELS, type Channel, type ConnectionReason } from '@acik-iys/law';
+import { CHANNELS, type Channel } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database, Connection as DatabaseConnection } from '../../ground/database.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
@@ -16,18 +16,22 @@ import type { Registry } from '../registry/index.ts';
 import { type Connection, checkConnection, hrefOf, isJsonObject, type PushFault } from './form.ts';
 import { DEFAULT_PACE, deliveryLoop, type Pace } from './loop.ts';
 import { askNameServers, type ResolveName } from './network.ts';
-import { type CallFailure, isSuccess, openReceiver, type ReceiverOptions } from './receiver.ts';
+import type { ReceiverOptions } from './receiver.ts';
 import * as sql from './sql.ts';
-import { TEST_PAGE } from './wire.ts';
+import { connectionFault, faultOfTrial, type Trial, tryOut } from './trial.ts';
 
 export type { PushFault } from './form.ts';
 export type { Pace } from './loop.ts';
 export type { ResolveName } from './network.ts';
+export type { CallResult } from './receiver.ts';
+export type { Trial } from './trial.ts';
 
 /** Per brand, channel and holder (official API, Push: per brand and channel; it knows no holders). */
 export const ADDRESSES_PER_CHANNEL = 2;
 /** A list with more entries cannot be kept: the ones beyond are not looked at. As many registrations may wait. */
 const ENTRIES_MAX = ADDRESSES_PER_CHANNEL * CHANNELS.length;
+/** Movements that wait for an address are counted up to here. */
+export const WAITING_COUNTED = 100;
 
 export type PushStatus = 'connected' | 'parked';
 
@@ -38,6 +42,26 @@ export interface PushAddress {
   readonly status: PushStatus;
   /** Epoch seconds at which the status came. */
   readonly statusAt: number;
+}
+
+/** An address as its holder, or the provider of the brand, sees it at the desk. Times are epoch seconds. */
+export interface PushState {
+  readonly pushId: string;
+  readonly brandId: number;
+  readonly url: string;
+  readonly channel: Channel;
+  readonly username: string;
+  /** Title of the partner whose address it is, where a provider looks; null: one's own. */
+  readonly partner: string | null;
+  /** no-right: its partner may not write the channel just now, and it gets nothing. */
+  readonly state: PushStatus | 'failing' | 'no-right';
+  /** Since when; null: not known. */
+  readonly since: number | null;
+  /** Movements that it was not sent yet, counted up to WAITING_COUNTED. */
+  readonly waiting: number;
+  readonly more: boolean;
+  /** When the oldest of them was recorded. */
+  readonly waitingSince: number | null;
 }
 
 export interface Deliveries {
@@ -54,6 +78,14 @@ export interface Deliveries {
   unregister(scope: BrandScope, body: unknown): Promise<'not-json-object' | 'no-right' | PushFault[] | 'removed'>;
   /** Addresses of the channels that the scope may read: a partner's own, or all for the provider. */
   list(scope: BrandScope): Promise<PushAddress[]>;
+  /** Addresses of brands for the desk: a partner's own, or all for the provider. The scopes are one person's. */
+  states(scopes: readonly BrandScope[]): Promise<PushState[]>;
+  /** Tries one's own address out, in its turn among registrations. */
+  test(scope: BrandScope, pushId: string): Promise<'unknown' | 'busy' | Trial>;
+  /** Registers one's own address as it stands once more: ends parking, if it passes the trial. */
+  resume(scope: BrandScope, pushId: string): Promise<'unknown' | Awaited<ReturnType<Deliveries['register']>>>;
+  /** Removes one's own address, or as the provider also a partner's. */
+  remove(scope: BrandScope, pushId: string): Promise<'unknown' | 'no-right' | 'removed'>;
   start(): void;
   /** Ends the loop; calls in flight get a second, and are repeated by the next start where it did not suffice. */
   stop(): Promise<void>;
@@ -74,6 +106,7 @@ export interface DeliveriesOptions {
 }
 
 interface StoredAddress {
+  readonly brandId: number;
   readonly pushId: string;
   readonly holder: number;
   readonly channel: Channel;
@@ -82,9 +115,31 @@ interface StoredAddress {
   readonly sealedPassword: Buffer;
   readonly status: PushStatus;
   readonly statusAt: number;
+  /** Whether its holder may have what is sent. */
+  readonly entitled: boolean;
+  /** Null: the provider's. */
+  readonly partner: string | null;
+  readonly failingSince: number | null;
+  readonly cursor: number;
+  readonly journalEnd: number;
 }
 
-type AddressRow = [string, number, number, string, string, Buffer, PushStatus, number];
+type AddressRow = [
+  string,
+  number,
+  number,
+  string,
+  string,
+  Buffer,
+  PushStatus,
+  number,
+  boolean,
+  number,
+  string | null,
+  number | null,
+  number,
+  number,
+];
 
 export function openDeliveries(options: DeliveriesOptions): Deliveries {
   const { database, registry, clock, keys, log, allowPrivate, resolveName = askNameServers() } = options;
@@ -101,18 +156,58 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
     return row[0];
   }
 
-  async function storedAddresses(connection: DatabaseConnection, brandId: number): Promise<StoredAddress[]> {
-    const rows = await connection.rows<AddressRow>(sql.ADDRESSES, [brandId]);
-    return rows.map(([pushId, holder, channel, url, username, sealedPassword, status, statusAt]) => ({
+  async function storedAddresses(connection: DatabaseConnection, ...brandIds: number[]): Promise<StoredAddress[]> {
+    const rows = await connection.rows<AddressRow>(sql.ADDRESSES, [`{${brandIds.join(',')}}`]);
+    return rows.map(([pushId, holder, channel, url, username, sealedPassword, status, statusAt, ...more]) => {
+      const [entitled, brandId, partner, failingSince, cursor, journalEnd] = more;
+      return {
+        brandId,
+        pushId,
+        holder,
+        channel: CHANNELS[channel] as Channel,
+        url,
+        username,
+        sealedPassword,
+        status,
+        statusAt,
+        entitled,
+        partner,
+        failingSince,
+        cursor,
+        journalEnd,
+      };
+    });
+  }
+
+  /** An address that the scope's holder registered himself, with its password. */
+  async function own(scope: BrandScope, pushId: string): Promise<(Connection & { holder: number }) | undefined> {
+    const holder = await holderOf(scope);
+    const found = (await addressesOf(database, scope.brandId, holder)).find((one) => one.pushId === pushId);
+    if (found === undefined) return undefined;
+    const { url, channel, username, sealedPassword } = found;
+    return { url, href: new URL(url).href, channel, username, password: keys.openText(sealedPassword), holder };
+  }
+
+  async function stateOf(address: StoredAddress, holder: number): Promise<PushState> {
+    const { brandId, pushId, url, channel, username, status, statusAt, entitled, failingSince } = address;
+    const { cursor, journalEnd } = address;
+    const number = CHANNELS.indexOf(channel);
+    const waiting =
+      cursor < journalEnd ? await registry.registryMovements(brandId, number, cursor, WAITING_COUNTED + 1) : [];
+    const failing = status === 'connected' && failingSince !== null;
+    return {
       pushId,
-      holder,
-      channel: CHANNELS[channel] as Channel,
+      brandId,
       url,
+      channel,
       username,
-      sealedPassword,
-      status,
-      statusAt,
-    }));
+      partner: address.holder === holder ? null : address.partner,
+      state: !entitled ? 'no-right' : failing ? 'failing' : status,
+      since: !entitled ? null : failing ? failingSince : statusAt,
+      waiting: Math.min(waiting.length, WAITING_COUNTED),
+      more: waiting.length > WAITING_COUNTED,
+      waitingSince: waiting[0]?.receivedAt ?? null,
+    };
   }
 
   /** Changes of a brand's addresses take turns, over all processes. */
@@ -153,8 +248,8 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
   ): Promise<PushFault[] | 'registered'> {
     // Before receivers are called: a list that cannot be kept anyway makes no calls.
     if (!haveRoom(await addressesOf(database, brandId, holder), connections)) return [connectionFault('full')];
-    const failures = await Promise.all(connections.map((connection) => tryOut(connection, receiverOptions)));
-    const found = failures.filter((fault) => fault !== undefined);
+    const trials = await Promise.all(connections.map((connection) => tryOut(connection, receiverOptions)));
+    const found = trials.map(faultOfTrial).filter((fault) => fault !== undefined);
     if (found.length > 0) return found;
     if ((await keep(brandId, holder, connections)) === 'full') return [connectionFault('full')];
     loop.wake(brandId);
@@ -182,23 +277,25 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
     });
   }
 
-  return {
-    async register(scope, body) {
-      if (!isJsonObject(body)) return 'not-json-object';
-      const listed = body['connection'];
-      const entries: readonly unknown[] = Array.isArray(listed) && listed.length > 0 ? listed : [undefined];
-      const checked = entries.slice(0, ENTRIES_MAX).map((entry) => checkConnection(entry, allowPrivate));
-      const faults = checked.flatMap((result) => (Array.isArray(result) ? result : []));
-      if (faults.length > 0) return faults;
-      const connections = lastOfEach(checked as Connection[]);
-      if (!connections.every(({ channel }) => scope.may(channel, 'write'))) return 'no-right';
-      if (entries.length > ENTRIES_MAX) return [connectionFault('full')];
+  async function register(scope: BrandScope, body: unknown): ReturnType<Deliveries['register']> {
+    if (!isJsonObject(body)) return 'not-json-object';
+    const listed = body['connection'];
+    const entries: readonly unknown[] = Array.isArray(listed) && listed.length > 0 ? listed : [undefined];
+    const checked = entries.slice(0, ENTRIES_MAX).map((entry) => checkConnection(entry, allowPrivate));
+    const faults = checked.flatMap((result) => (Array.isArray(result) ? result : []));
+    if (faults.length > 0) return faults;
+    const connections = lastOfEach(checked as Connection[]);
+    if (!connections.every(({ channel }) => scope.may(channel, 'write'))) return 'no-right';
+    if (entries.length > ENTRIES_MAX) return [connectionFault('full')];
 
-      const { brandId } = scope;
-      const holder = await holderOf(scope);
-      const answer = await inQueue(`${brandId} ${holder}`, () => tryAndKeep(brandId, holder, connections));
-      return answer ?? [connectionFault('busy')];
-    },
+    const { brandId } = scope;
+    const holder = await holderOf(scope);
+    const answer = await inQueue(`${brandId} ${holder}`, () => tryAndKeep(brandId, holder, connections));
+    return answer ?? [connectionFault('busy')];
+  }
+
+  return {
+    register,
 
     async unregister(scope, body) {
       if (!isJsonObject(body)) return 'not-json-object';
@@ -225,7 +322,54 @@ export function openDeliveries(options: DeliveriesOptions): Deliveries {
       const isProvider = holder === scope.facts.providerCode;
       return (await storedAddresses(database, brandId))
         .filter((address) => scope.may(address.channel, 'read') && (isProvider || address.holder === holder))
-        .map(({ url, channel, status, statusAt }) => ({ url, channel, status, statusAt }));
+        .map(({ url, channel, status, statusAt, entitled }) => ({
+          url,
+          channel,
+          status: entitled ? status : 'parked',
+          statusAt,
+        }));
+    },
+
+    async states(scopes) {
+      const [first] = scopes;
+      if (first === undefined) return [];
+      const holder = await holderOf(first);
+      const byBrand = new Map(scopes.map((scope) => [scope.brandId, scope]));
+      const states: PushState[] = [];
+      // One after the other: those that are behind cost a look at the journal.
+      for (const address of await storedAddresses(database, ...byBrand.keys())) {
+        const scope = byBrand.get(address.brandId);
+        const sees = address.holder === holder || scope?.facts.providerCode === holder;
+        if (sees && scope?.may(address.channel, 'read')) states.push(await stateOf(address, holder));
+      }
+      return states;
+    },
+
+    async test(scope, pushId) {
+      const address = await own(scope, pushId);
+      if (address === undefined) return 'unknown';
+      const turn = `${scope.brandId} ${address.holder}`;
+      return (await inQueue(turn, () => tryOut(address, receiverOptions))) ?? 'busy';
+    },
+
+    async resume(scope, pushId) {
+      const address = await own(scope, pushId);
+      if (address === undefined) return 'unknown';
+      const { url, channel, username, password } = address;
+      return await register(scope, { connection: [{ url, type: channel, username, password }] });
+    },
+
+    async remove(scope, pushId) {
+      const { brandId } = scope;
+      const holder = await holderOf(scope);
+      return await inTurn(brandId, async (connection) => {
+        const found = (await storedAddresses(connection, brandId)).find((one) => one.pushId === pushId);
+        const isTheirs = found !== undefined && (found.holder === holder || scope.facts.providerCode === holder);
+        if (!isTheirs) return 'unknown';
+        if (!scope.may(found.channel, 'write')) return 'no-right';
+        await connection.run(sql.REMOVE, [brandId, pushId]);
+        return 'removed';
+      });
     },
 
     start: loop.start,
@@ -256,28 +400,4 @@ function haveRoom(stored: readonly StoredAddress[], wanted: readonly Connection[
     const there = stored.filter((address) => address.channel === channel);
     return added.length === 0 || there.length + added.length <= ADDRESSES_PER_CHANNEL;
   });
-}
-
-/** The registration test: asks without authorization and must be sent away, then with it and must be welcome. */
-async function tryOut(connection: Connection, options: ReceiverOptions): Promise<PushFault | undefined> {
-  const receiver = openReceiver(connection.href, options);
-  try {
-    const unauthorized = await receiver.post(TEST_PAGE, undefined);
-    if ('failure' in unauthorized) return faultOf(unauthorized.failure);
-    if (unauthorized.status !== 401) return connectionFault('open');
-    const authorized = await receiver.post(TEST_PAGE, connection);
-    if ('failure' in authorized) return faultOf(authorized.failure);
-    return isSuccess(authorized) ? undefined : connectionFault('unwelcome');
-  } finally {
-    receiver.close();
-  }
-}
-
-function faultOf(failure: CallFailure): PushFault {
-  if (failure === 'timeout') return { code: 'H191' };
-  return failure === 'plain' ? { code: 'H531' } : connectionFault('unreachable');
-}
-
-function connectionFault(reason: ConnectionReason): PushFault {
-  return { code: 'H530', reason };
 }

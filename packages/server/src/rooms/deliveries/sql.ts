@@ -26,11 +26,14 @@ export const LOCK_BRAND = `select 1 from brand where brand_id = $1 for no key up
 
 export const ADDRESSES = `
   select p.push_id, p.holder_code, p.channel, p.url, p.username, p.password,
-         case when ${ENTITLED} then p.status else 'parked' end, date_part('epoch', p.status_at)::int8
+         p.status, date_part('epoch', p.status_at)::int8, ${ENTITLED}, p.brand_id, t.title,
+         date_part('epoch', p.failing_since)::int8, p.cursor_seq, j.last_seq
     from push_address p
     join brand b on b.brand_id = p.brand_id
-   where p.brand_id = $1
-   order by p.channel, p.url, p.holder_code`;
+    join brand_journal j on j.brand_id = p.brand_id
+    left join partner t on t.partner_code = p.holder_code
+   where p.brand_id = any($1::int[])
+   order by p.brand_id, p.channel, p.url, p.holder_code`;
 
 export const ADD = `
   insert into push_address (brand_id, push_id, holder_code, channel, url, username, password, status, status_at, cursor_seq)

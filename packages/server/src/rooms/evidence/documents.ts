@@ -23,7 +23,7 @@ import { channelsOf, ownRetailer, viewerOf } from './viewer.ts';
 
 /** Movements that one look for consents without evidence passes at most, in pieces: it goes on where it stopped. */
 const PIECE = 20_000;
-const PIECES_MAX = 10;
+const PIECES_MAX = 5;
 
 /** What a document proves. */
 export interface Attachment {

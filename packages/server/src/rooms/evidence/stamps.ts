@@ -13,7 +13,7 @@ import { requestTimeStamp, TimeStampError } from '../../ground/time-stamp.ts';
 /** Before the second, third … try; the last one stays. */
 const PAUSES_SECONDS = [30, 60, 120, 300, 900];
 /** Finds what other processes stored, pauses that are over, and what a crash left. */
-const LOOK_EVERY_MS = 15_000;
+const LOOK_EVERY_MS = 5_000;
 
 const TAKE = `
   update evidence_blob
@@ -57,7 +57,9 @@ export function openStamps({
   async function run(): Promise<number> {
     if (authority === undefined) return 0;
     for (let stamps = 0; ; stamps++) {
-      const [row] = await database.rows<[number, Buffer, Buffer]>(TAKE, [clock.now(), `{${PAUSES_SECONDS.join(',')}}`]);
+      // To the millisecond, as contents are stored: a content of this second is due.
+      const asked = [clock.nowMs() / 1_000, `{${PAUSES_SECONDS.join(',')}}`];
+      const [row] = await database.rows<[number, Buffer, Buffer]>(TAKE, asked);
       if (row === undefined) return stamps;
       const [brandId, sha256, sha384] = row;
       try {

@@ -16,6 +16,16 @@ export function keysOfKind(keys: AddressKeys, kind: number, addresses: readonly 
   return isEmailKind(kind) ? keys.emailKeys(addresses) : keys.telephoneKeys(addresses);
 }
 
+/** Addresses of keys of one kind, in their order. @param sealed ciphertexts of e-mails; nothing is read of telephones' */
+export function openKeysOfKind(
+  keys: AddressKeys,
+  kind: number,
+  addressKeys: readonly AddressKey[],
+  sealed: readonly Buffer[],
+): string[] {
+  return isEmailKind(kind) ? keys.openEmails(sealed, addressKeys) : keys.openTelephones(addressKeys);
+}
+
 /** Keys of a list of any kinds, in its order. */
 export function keysOf(keys: AddressKeys, list: readonly Addressed[]): AddressKey[] {
   return byKind(

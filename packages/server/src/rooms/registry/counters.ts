@@ -1,7 +1,7 @@
 // The registry's counters (`brand_day`), which rounds keep: totals of brands, sums and ranges of days. Nothing here
 // counts movements or consents.
 
-import { CHANGES, KINDS, type SourceSide, sourceNumberOf, sourceSide } from '@acik-iys/law';
+import { CHANGES, channelOf, KINDS, type SourceSide, sourceNumberOf, sourceSide } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
 import type { BrandScope } from '../access/index.ts';
@@ -25,7 +25,19 @@ export interface DayCount {
   readonly total: number;
 }
 
+/** Consents, or movements, of one brand, kind and state. */
+export interface StateCount {
+  readonly brandId: number;
+  readonly kind: number;
+  readonly state: number;
+  readonly count: number;
+}
+
 export interface Counters {
+  /** Consents that stood at the end of a day, of today until now, on the channels that each scope may read. */
+  standingCounts(scopes: readonly BrandScope[], day: string): Promise<StateCount[]>;
+  /** Movements from one day to another, both included, on the channels that each scope may read. */
+  movementCounts(scopes: readonly BrandScope[], from: string, to: string): Promise<StateCount[]>;
   /** Granted and refused states of brands. */
   totals(brandIds: readonly number[]): Promise<Map<number, { approval: number; rejection: number }>>;
   /** Granted states of brands together, at most a second old: asked before each add where a subscription is bounded. */
@@ -48,7 +60,22 @@ export function counters(database: Database, clock: Clock): Counters {
     return new Map(rows.map(([brandId, approval, rejection]) => [brandId, { approval, rejection }]));
   }
 
+  async function stateCounts(
+    query: string,
+    scopes: readonly BrandScope[],
+    days: readonly string[],
+  ): Promise<StateCount[]> {
+    const byBrand = new Map(scopes.map((scope) => [scope.brandId, scope]));
+    const rows = await database.rows<[number, number, number, number]>(query, [numbers([...byBrand.keys()]), ...days]);
+    return rows
+      .map(([brandId, kind, state, count]) => ({ brandId, kind, state, count }))
+      .filter(({ brandId, kind }) => byBrand.get(brandId)?.may(channelOf(kind), 'read'));
+  }
+
   return {
+    standingCounts: (scopes, day) => stateCounts(sql.STANDING_COUNTS, scopes, [day]),
+    movementCounts: (scopes, from, to) => stateCounts(sql.MOVEMENT_COUNTS, scopes, [from, to]),
+
     totals,
 
     grantedTotal(brandIds) {

@@ -1,7 +1,7 @@
 // THE HEART: record, check, history, feed, requests. Every movement, from every door, goes through `record`; nothing
 // else writes consents. What happens inside, writing: `rounds.ts` (who rides when), `round-transaction.ts` (one
-// transaction), `round-draft.ts` (what it writes), `fingerprint.ts` (transactionId); reading: `reading.ts`, `counters.ts`;
-// both ways: `addresses.ts`.
+// transaction), `round-draft.ts` (what it writes), `fingerprint.ts` (transactionId); reading: `reading.ts`, `listing.ts`,
+// `as-of.ts`, `counters.ts`; both ways: `addresses.ts`.
 
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -11,7 +11,9 @@ import { type Database, isDataError } from '../../ground/database.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
 import type { BrandScope } from '../access/index.ts';
 import { ciphertextsOf, keysOf } from './addresses.ts';
+import { type AsOf, asOf } from './as-of.ts';
 import { type Counters, counters } from './counters.ts';
+import { type Listing, listing } from './listing.ts';
 import { REQUEST_KEPT_SECONDS, type Reading, reading } from './reading.ts';
 import { type RetailerAccess, retailerAccess } from './retailer-access.ts';
 import type { Outcome, RecordTask } from './round-draft.ts';
@@ -19,6 +21,8 @@ import { runIsolated, runRound, Undecided } from './round-transaction.ts';
 import { Overloaded, Rounds } from './rounds.ts';
 import { type Door, isOfficialDoor } from './words.ts';
 
+export type { Standing } from './as-of.ts';
+export type { StateCount } from './counters.ts';
 export { seqOfTransactionId } from './fingerprint.ts';
 export type { Movement } from './movements.ts';
 export type { RequestItem } from './reading.ts';
@@ -42,7 +46,7 @@ export interface RecordOptions {
   readonly citizenNames?: readonly (string | null)[];
 }
 
-export interface Registry extends Reading, Counters {
+export interface Registry extends Reading, Listing, AsOf, Counters {
   /**
    * Records statements, all of one brand, in their order; answers after the commit, an outcome for each.
    * Throws Overloaded before any work; DatabaseUnavailable where nothing was committed, or where whether it was could
@@ -148,6 +152,8 @@ export function openRegistry(options: {
 
   return {
     ...reading(database, clock, keys),
+    ...listing(database, keys),
+    ...asOf(database, keys),
     ...counters(database, clock),
 
     async record(scope, statements, options) {

@@ -114,6 +114,79 @@ export const RANGE: Query = {
      order by m.seq`,
 };
 
+/**
+ * Of a page of keys of one kind ($2, after the key $3, $4 rows) the last movement up to the number $5, or null, and the
+ * refusal withheld before $6, or null. One walk back for the whole page: it goes on only for keys that moved since.
+ */
+const standing = (page: string): string => `
+  with recursive page as materialized (${page}),
+  chain as (
+    select m.*
+      from page k
+      cross join lateral (select * from movement x where x.brand_id = $1 and x.seq = k.last_seq offset 0) m
+    union all
+    select p.*
+      from chain
+      cross join lateral (select * from movement x where x.brand_id = $1 and x.seq = chain.prev_seq offset 0) p
+     where chain.seq > $5
+  )
+  select k.address::text, translate(k.address::text, '-', ''), k.sealed, ${MOVEMENT_COLUMNS},
+         w.source, date_part('epoch', w.consented_at)::int8, date_part('epoch', w.received_at)::int8
+    from page k
+    left join chain m on m.address = k.address and m.seq <= $5
+    left join lateral (
+      select * from withheld_refusal h
+       where h.brand_id = $1 and h.kind = $2 and h.address = k.address and h.received_at < to_timestamp($6)
+      offset 0) w on true
+   order by k.address`;
+
+/** Of keys that have a consent now. */
+export const STANDING: Query = {
+  name: 'read-standing',
+  text: standing(`
+    select c.address, c.last_seq, c.sealed from consent c
+     where c.brand_id = $1 and c.kind = $2 and c.address > $3::uuid
+     order by c.address limit $4`),
+};
+/** Of keys that have a withheld refusal now. */
+export const STANDING_WITHHELD: Query = {
+  name: 'read-standing-withheld',
+  text: standing(`
+    select r.address, c.last_seq, r.sealed
+      from (select y.address, y.sealed from withheld_refusal y
+             where y.brand_id = $1 and y.kind = $2 and y.address > $3::uuid
+             order by y.address limit $4) r
+      left join lateral (
+        select z.last_seq from consent z
+         where z.brand_id = $1 and z.kind = $2 and z.address = r.address offset 0) c on true`),
+};
+
+/** Movements, newest first, between two numbers ($2, $3), $4 rows, of kinds, of one status or side where it is not null. */
+export const NEWEST: Query = {
+  name: 'read-newest',
+  text: `
+  select ${MOVEMENT_COLUMNS}, c.sealed
+    from (select * from movement x
+           where x.brand_id = $1 and x.seq > $2 and x.seq < $3 and ${filtered('x', 5)}
+           order by x.seq desc limit $4) m
+    left join lateral (
+      select k.sealed from consent k
+       where m.kind >= 4 and k.brand_id = $1 and k.kind = m.kind and k.address = m.address offset 0) c on true
+   order by m.seq desc`,
+};
+
+/** First and last number of each day from $2 to $3 on which something passes the filter, the newest day first. */
+export const DAYS_WITH = `
+  select min(d.first_seq), max(d.last_seq) from brand_day d
+   where d.brand_id = $1 and d.day between $2::date and $3::date and ${filtered('d', 4)}
+   group by d.day order by d.day desc`;
+
+/** Kinds, status (0 RET, 1 ONAY, null both) and side (null both) of a table's rows, as parameters from a number on. */
+function filtered(table: string, at: number): string {
+  return `${table}.kind = any($${at}::int2[]) and ($${at + 1}::int is null or (${table}.state & 1) = $${at + 1})
+             and ($${at + 2}::text is null or (${table}.state >= 200) = ($${at + 2} = 'IYS'))`;
+}
+
 export const REQUEST = `
   select date_part('epoch', received_at)::int8, version, outcomes, seqs
     from request where brand_id = $1 and request_id = $2 and received_at >= to_timestamp($3)`;
@@ -135,6 +208,21 @@ export const BRAND_TOTALS = `
          sum(case change when 0 then movements when 1 then movements when 3 then -movements else 0 end)::int8,
          sum(case change when 3 then movements when 4 then movements when 1 then -movements else 0 end)::int8
     from brand_day where brand_id = any($1::int[]) group by brand_id`;
+
+/** What stood at the end of a day: what came to each state less what left it. An overtaken refusal (6) moved nothing. */
+export const STANDING_COUNTS = `
+  select brand_id, kind, state, sum(movements)::int8
+    from (select brand_id, kind, state, movements from brand_day
+           where brand_id = any($1::int[]) and day <= $2::date and change <> 6
+          union all
+          select brand_id, kind, old_state, -movements from brand_day
+           where brand_id = any($1::int[]) and day <= $2::date and change <> 6 and old_state <> -1) d
+   group by brand_id, kind, state having sum(movements) <> 0`;
+
+export const MOVEMENT_COUNTS = `
+  select brand_id, kind, state, sum(movements)::int8 from brand_day
+   where brand_id = any($1::int[]) and day between $2::date and $3::date
+   group by brand_id, kind, state`;
 
 export const DAY_COUNTS = `
   select kind, state, change, movements from brand_day where brand_id = $1 and day = $2::date`;

@@ -2,9 +2,7 @@
 // the registry's, oldest first (official API, reconciliation: header line, commas, no quotes, no blanks, `\n`, UTF-8
 // without BOM). No field can hold a comma: times, hex digits, enumerations, E.164 numbers and İYS's e-mail letters.
 //
-// Read by ranges of numbers, each its own short query, so that a day of ten million movements is neither a long
-// transaction nor more memory than a piece. A journal has no holes and a closed day no new movements: a piece that is
-// short, or a movement of another day, means a damaged journal, and the file is not made.
+// A closed day has no new movements: one of another day among them means a damaged journal, and the file is not made.
 
 import {
   channelOf,
@@ -17,17 +15,9 @@ import {
 } from '@acik-iys/law';
 import type { Movement, Registry } from '../registry/index.ts';
 import { type Day, endOfDay } from './days.ts';
+import { movementPieces, type Range } from './pieces.ts';
 
 const HEADER = 'creationDate,transactionId,recipient,recipientType,type,status,consentDate,source\n';
-
-/** Movements of one query: some ten milliseconds of one core, after which other callers have their turn. */
-const PIECE = 2_000;
-
-/** Numbers of a day's first and last movement. */
-export interface DayRange {
-  readonly first: number;
-  readonly last: number;
-}
 
 /**
  * The file's bytes, a piece at a time.
@@ -37,24 +27,17 @@ export async function* dayFile(
   registry: Registry,
   brandId: number,
   day: Day,
-  range: DayRange,
-  beforePiece: () => Promise<void> | void = () => undefined,
+  range: Range,
+  beforePiece?: () => Promise<void> | void,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(HEADER);
   const begins = startOfDay(day);
   const ends = endOfDay(day);
-  for (let after = range.first - 1; after < range.last; ) {
-    await beforePiece();
-    const expected = Math.min(PIECE, range.last - after);
-    const movements = await registry.range(brandId, after, range.last, expected);
-    const last = movements.at(-1);
-    if (movements.length !== expected || last?.seq !== after + expected)
-      throw new Error(`the journal of brand ${brandId} has a hole after number ${after}`);
+  for await (const movements of movementPieces(registry, brandId, range, beforePiece)) {
     for (const { seq, receivedAt } of movements)
       if (receivedAt < begins || receivedAt >= ends)
         throw new Error(`movement ${seq} of brand ${brandId} stands among those of ${day} and is of another day`);
     yield Buffer.from(movements.map(lineOf).join(''));
-    after = last.seq;
   }
 }
 

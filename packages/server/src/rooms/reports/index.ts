@@ -31,6 +31,10 @@ import { dayFile } from './day-file.ts';
 import { closedDays, type Day, endOfDay, readReportDay } from './days.ts';
 import * as sql from './sql.ts';
 
+export type { Day } from './days.ts';
+export { type JobCursor, openReportJobs, ReportError, type ReportJob, type ReportJobs } from './jobs.ts';
+export { REPORT_FORMATS, type ReportKind, type ReportParameters } from './report-files.ts';
+
 /** A worker says every so many pieces that it lives: far more often than it is taken for dead, also when slow. */
 const PIECES_A_BEAT = 20;
 /** Twenty pieces at their database deadline of 15 s each are five minutes: twice that is death. */
@@ -64,12 +68,28 @@ export interface Agreement {
   readonly agreed: boolean;
 }
 
+/** A day that has a report. */
+export interface ReportedDay {
+  readonly day: Day;
+  readonly processStatus: ProcessStatus;
+  /** Once completed. */
+  readonly file: { readonly name: string; readonly bytes: number; readonly sha384: string } | null;
+  readonly isStamped: boolean;
+  /** Epoch seconds, and the account; null: not agreed. */
+  readonly agreed: { readonly at: number; readonly accountId: number } | null;
+}
+
 /** All but `reportDay` throw where the scope has no right of reconciliation: a door asks for it first. */
 export interface Reports {
   /** Reads a report day by the clock (official API): H501 no day, H502 not from yesterday back to seven days ago. */
   reportDay(text: string): { day: Day } | { fault: 'H501' | 'H502' };
   /** Counts of a day, every channel and both sides, zeros too. */
   summary(scope: BrandScope, day: Day, recipientType: RecipientType): Promise<DaySummary>;
+  /** Days that have a report, the newest first. `next` is null where nothing is left, else it is asked for as `before`. */
+  days(
+    scope: BrandScope,
+    query: { readonly before?: Day | undefined; readonly limit: number },
+  ): Promise<{ list: ReportedDay[]; next: Day | null }>;
   /** Null where nothing moved on the day. */
   agreement(scope: BrandScope, day: Day): Promise<Agreement | null>;
   /** Keeps that the brand agrees; the first word stands. False where there is no completed file. */
@@ -277,6 +297,11 @@ export function openReports(options: {
     readonly agreed: boolean;
   }
   type ReportRow = [ProcessStatus, string | null, number, Buffer, Buffer | null, boolean];
+  type DayRow = [Day, ProcessStatus, number | null, Buffer | null, boolean, number | null, number | null];
+
+  function dayFileName({ brandId }: BrandScope, day: Day): string {
+    return `${brandId}-${day}.csv`;
+  }
 
   async function read(scope: BrandScope, day: Day): Promise<Report | null> {
     const [row] = await database.rows<ReportRow>(sql.READ, [scope.brandId, day]);
@@ -320,6 +345,24 @@ export function openReports(options: {
       ) as unknown as DaySummary;
     },
 
+    async days(scope, { before, limit }) {
+      demandRight(scope);
+      const rows = await database.rows<DayRow>(sql.DAYS, [scope.brandId, before ?? null, limit]);
+      return {
+        list: rows.map(([day, status, bytes, sha384, isStamped, agreedAt, agreedBy]) => ({
+          day,
+          processStatus: status,
+          file:
+            status === 'completed' && bytes !== null && sha384 !== null
+              ? { name: dayFileName(scope, day), bytes, sha384: sha384.toString('hex') }
+              : null,
+          isStamped,
+          agreed: agreedAt === null || agreedBy === null ? null : { at: agreedAt, accountId: agreedBy },
+        })),
+        next: rows.length < limit ? null : (rows.at(-1)?.[0] ?? null),
+      };
+    },
+
     async agreement(scope, day) {
       demandRight(scope);
       const report = await read(scope, day);
@@ -342,7 +385,7 @@ export function openReports(options: {
       if (report?.status !== 'completed' || report.fileName === null) return null;
       const { fileName, bytes, sha384 } = report;
       const stream = (await files.read(fileName, sha384)) ?? (await readAgain(scope.brandId, day, sha384));
-      return { name: `${scope.brandId}-${day}.csv`, bytes, stream };
+      return { name: dayFileName(scope, day), bytes, stream };
     },
 
     async timeStamp(scope, day) {

@@ -88,6 +88,14 @@ export const READ: Query = {
       from day_report where brand_id = $1 and day = $2::date`,
 };
 
+/** Days of a brand that have a report, the newest first. $2 the day before which the page goes on, or null, $3 rows. */
+export const DAYS: Query = {
+  name: 'report-days',
+  text: `
+    select day::text, status, file_bytes, sha384, time_stamp is not null, extract(epoch from agreed_at)::float8, agreed_by
+      from day_report where brand_id = $1 and ($2::date is null or day < $2::date) order by day desc limit $3`,
+};
+
 /** The first agreement stands. $1 brand, $2 day, $3 now, $4 account. */
 export const AGREE: Query = {
   name: 'report-agree',

@@ -9,8 +9,10 @@ import { ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Failure, Field, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { LanguageSwitch, SESSION, type SessionAnswer, useSession } from '../desk.tsx';
+import { hasPasskeys, logInByPasskey } from '../passkeys.ts';
 
-function Page({ children }: { readonly children: ReactNode }) {
+/** The frame of a page outside any organisation. */
+export function Page({ children }: { readonly children: ReactNode }) {
   const { t } = useText();
   return (
     <>
@@ -150,6 +152,10 @@ export function LogIn() {
         <PageTitle>{t.logIn.title}</PageTitle>
         {sonra !== undefined && <p className="banner">{t.logIn.ended}</p>}
         <PasswordForm done={entered} />
+        <div className="row">
+          <Link to="/isletme/yeni-parola">{t.staff.reset.forgot}</Link>
+          {hasPasskeys() && <PasskeyButton done={entered} />}
+        </div>
       </div>
       {demo !== null && (
         <section className="sec">
@@ -175,6 +181,27 @@ export function LogIn() {
         </section>
       )}
     </Page>
+  );
+}
+
+function PasskeyButton({ done }: { readonly done: (answer: SessionAnswer) => Promise<void> }) {
+  const { t } = useText();
+  const [failed, setFailed] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className="btn"
+        onClick={() => {
+          setFailed(false);
+          // The browser tells why only to itself: stopped, no passkey, another device.
+          logInByPasskey().then(done, () => setFailed(true));
+        }}
+      >
+        {t.staff.own.passkeyLogIn}
+      </button>
+      <span role="status">{failed && t.staff.own.passkeyFailed}</span>
+    </>
   );
 }
 
