@@ -752,9 +752,7 @@ describe('what the registry holds of the organisation', () => {
     expect(is?.retailers).toBe(3);
     expect((after.subscription?.used ?? 0) - (before.subscription?.used ?? 0)).toBe(1);
     expect(after).toMatchObject({
-      code: RETAIL.code,
-      title: RETAIL.title,
-      kind: 'provider',
+      organisation: { code: RETAIL.code, title: RETAIL.title, kind: 'provider' },
       policy: { strictness: 'official', historicLoadOpen: false },
       subscription: { packageName: 'Deneme', status: 'ACTIVE', consentLimit: 1_000_000, consentLimitExceed: true },
     });

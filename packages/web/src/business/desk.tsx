@@ -182,6 +182,11 @@ export function DeskLayout() {
             {t.nav.refusals}
           </Link>
         )}
+        {(view?.may('readEvidence') || view?.may('addEvidence')) && (
+          <Link to="/isletme/$organisation/kanitlar" params={params} search={{}}>
+            {t.evidence.nav}
+          </Link>
+        )}
       </nav>
       {(view?.may('manageStaff') || view?.may('readActivity')) && (
         <nav className="nav" aria-label={t.nav.settings}>

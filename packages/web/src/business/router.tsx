@@ -84,6 +84,29 @@ const refusals = createRoute({
   }),
   component: lazyRouteComponent(() => import('./pages/refusals.tsx'), 'RefusalList'),
 });
+const evidence = createRoute({
+  getParentRoute: () => desk,
+  path: '/kanitlar',
+  validateSearch: (
+    given: Record<string, unknown>,
+  ): { marka?: number; gorunum?: 'belgeler' | 'kanitsiz' | 'formlar' } => ({
+    ...(Number.isInteger(given['marka']) && { marka: given['marka'] as number }),
+    ...(['belgeler', 'kanitsiz', 'formlar'].includes(String(given['gorunum'])) && {
+      gorunum: given['gorunum'] as 'belgeler',
+    }),
+  }),
+  component: lazyRouteComponent(() => import('./pages/evidence.tsx'), 'Evidence'),
+});
+const evidenceDocument = createRoute({
+  getParentRoute: () => desk,
+  path: '/kanitlar/$brand/$document',
+  component: lazyRouteComponent(() => import('./pages/document.tsx'), 'DocumentPage'),
+});
+const formSheets = createRoute({
+  getParentRoute: () => desk,
+  path: '/formlar/$brand/$series',
+  component: lazyRouteComponent(() => import('./pages/evidence-forms.tsx'), 'FormSheets'),
+});
 const staff = createRoute({
   getParentRoute: () => desk,
   path: '/kullanicilar',
@@ -112,7 +135,21 @@ export const router = createRouter({
     choose,
     invitation,
     newPassword,
-    desk.addChildren([today, search, person, record, listRecord, listCheck, refusals, staff, activity, account]),
+    desk.addChildren([
+      today,
+      search,
+      person,
+      record,
+      listRecord,
+      listCheck,
+      refusals,
+      evidence,
+      evidenceDocument,
+      formSheets,
+      staff,
+      activity,
+      account,
+    ]),
   ]),
   scrollRestoration: true,
 });

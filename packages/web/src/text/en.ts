@@ -1,10 +1,14 @@
 // Every word of the screens in English.
 
+import { en as evidence } from './areas/evidence.ts';
+import { en as help } from './areas/help.ts';
 import { en as lists } from './areas/lists.ts';
 import { en as staff } from './areas/staff.ts';
 import type { Catalogue } from './tr.ts';
 
 export const en: Catalogue = {
+  help,
+  evidence,
   lists,
   staff,
   language: { name: 'English', other: 'Türkçe' },

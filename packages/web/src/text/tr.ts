@@ -1,5 +1,7 @@
 // Every word of the screens in Turkish. The English catalogue has the same shape, or it does not compile.
 
+import { tr as evidence } from './areas/evidence.ts';
+import { tr as help } from './areas/help.ts';
 import { tr as lists } from './areas/lists.ts';
 import { tr as staff } from './areas/staff.ts';
 
@@ -10,6 +12,8 @@ const CHANNEL: Readonly<Record<'ARAMA' | 'MESAJ' | 'EPOSTA', string>> = {
 };
 
 export const tr = {
+  help,
+  evidence,
   lists,
   staff,
   language: { name: 'Türkçe', other: 'English' },

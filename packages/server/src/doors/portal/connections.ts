@@ -189,7 +189,7 @@ export const connectionHandlers: Handlers<
     const facts = desk.organisation.kind === 'provider' ? desk.brands[0]?.scope.facts : undefined;
     const seesSubscription = desk.organisation.kind !== 'intermediary' && desk.may('readReports');
     return {
-      ...desk.organisation,
+      organisation: desk.organisation,
       brands: await brandsHeld(call),
       policy: facts ? { strictness: facts.strictness, historicLoadOpen: facts.historicLoadOpen } : null,
       subscription: seesSubscription ? await subscriptionHeld(call) : null,

@@ -7,7 +7,7 @@
  * that he may read, as bits, $5 his account: who may not read all channels sees what he added and what proves some of his.
  */
 const VISIBLE = `
-  d.brand_id = $1 and ($2::int is null or true) and ($3::int is null or d.retailer_code = $3)
+  d.brand_id = $1 and ($2::int is null or d.organisation_code = $2) and ($3::int is null or d.retailer_code = $3)
   and ($4::int = 7 or d.account_id = $5
        or exists (select from evidence_link v
                    where v.brand_id = $1 and v.document_id = d.document_id and v.channels & $4::int <> 0))`;

@@ -5,6 +5,7 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { saveFile, sendFile } from '../../api/files.ts';
 import { useText } from '../../text/index.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { Choices, Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { type ListSource, SourceFields } from './list-source.tsx';
@@ -50,6 +51,7 @@ export function ListCheck() {
   return (
     <>
       <PageTitle>{words.title}</PageTitle>
+      <HelpLink topic="lists" />
       <p className="list__lead">{words.lead}</p>
       {failure !== undefined && <Failure error={failure} />}
       <form className="form list__form" onSubmit={submit}>

@@ -5,6 +5,7 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, newKey } from '../../api/client.ts';
 import { saveFile, sendFile } from '../../api/files.ts';
 import { useText } from '../../text/index.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { type ListSource, SourceFields } from './list-source.tsx';
@@ -92,6 +93,7 @@ export function ListRecord() {
   return (
     <>
       <PageTitle>{words.title}</PageTitle>
+      <HelpLink topic="lists" />
       <p className="list__lead">{words.lead}</p>
       <p>
         <button

@@ -5,6 +5,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { Failure, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { AskForm } from '../ask-form.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
@@ -71,6 +72,7 @@ function PersonView({ page }: { readonly page: PersonPage }) {
     <>
       <div className="head">
         <PageTitle className="addr">{clear === undefined ? page.masked : spaced(clear)}</PageTitle>
+        <HelpLink topic="consent" />
         {clear === undefined && desk.may('reveal') && (
           <button type="button" className="btn btn--quiet no-print" onClick={() => void reveal()}>
             {page.kind === 'email' ? t.person.revealMail : t.person.reveal}
@@ -103,7 +105,9 @@ function PersonView({ page }: { readonly page: PersonPage }) {
           </Link>
         </div>
       )}
-      {page.movements !== null && <History movements={page.movements} now={page.checkedAt} />}
+      {page.movements !== null && (
+        <History movements={page.movements} now={page.checkedAt} reference={page.reference} />
+      )}
     </>
   );
 }
@@ -208,9 +212,30 @@ function Answers({ page, recipientType }: { readonly page: PersonPage; readonly 
   );
 }
 
-function History({ movements, now }: { readonly movements: readonly MovementRow[]; readonly now: number }) {
+function History({
+  movements,
+  now,
+  reference,
+}: {
+  readonly movements: readonly MovementRow[];
+  readonly now: number;
+  readonly reference: string;
+}) {
   const { t, format } = useText();
   const desk = useDesk();
+  const organisation = useOrganisation();
+  const reads = desk.may('readEvidence');
+  const evidence = useQuery({
+    queryKey: ['organisation', organisation, 'evidence', 'person', reference],
+    queryFn: ({ signal }) =>
+      ask('GET /organisations/:organisation/people/:reference/evidence', {
+        params: { organisation, reference },
+        signal,
+      }),
+    enabled: reads && movements.length > 0,
+  });
+  const documentsOf = ({ brandId, seq }: MovementRow) =>
+    evidence.data?.find((one) => one.brandId === brandId && one.seq === seq)?.documents ?? [];
   const columns = t.person.columns;
   const who = ({ actor, source }: MovementRow): string => {
     if (source?.startsWith('IYS_')) return t.person.citizen;
@@ -237,6 +262,7 @@ function History({ movements, now }: { readonly movements: readonly MovementRow[
                 <th scope="col">{columns.source}</th>
                 <th scope="col">{columns.who}</th>
                 <th scope="col">{columns.number}</th>
+                {reads && <th scope="col">{t.evidence.person.column}</th>}
               </tr>
             </thead>
             <tbody>
@@ -265,6 +291,23 @@ function History({ movements, now }: { readonly movements: readonly MovementRow[
                   <td data-l={columns.number} className="num">
                     {format.number(movement.seq)}
                   </td>
+                  {reads && (
+                    <td data-l={t.evidence.person.column}>
+                      {documentsOf(movement).map(({ documentId, title }) => (
+                        <Link
+                          key={documentId}
+                          to="/isletme/$organisation/kanitlar/$brand/$document"
+                          params={{
+                            organisation: String(organisation),
+                            brand: String(movement.brandId),
+                            document: documentId,
+                          }}
+                        >
+                          {title}
+                        </Link>
+                      ))}
+                    </td>
+                  )}
                 </tr>
               ))}
             </tbody>

@@ -10,9 +10,11 @@ import { type AnswerOf, ask, newKey, PortalError } from '../../api/client.ts';
 import { calendar } from '../../text/format.ts';
 import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { Choices, ErrorSummary, Failure, type Fault, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { rememberedAddress } from '../typed.ts';
+import { UploadButton, useUpload } from './upload.tsx';
 import './record.css';
 
 type Channel = 'ARAMA' | 'MESAJ' | 'EPOSTA';
@@ -130,6 +132,9 @@ function RecordForm({
   const [failure, setFailure] = useState<PortalError>();
   const [confirming, setConfirming] = useState(false);
   const [given, setGiven] = useState<readonly GivenEntry[]>([]);
+  const [file, setFile] = useState<File>();
+  const [proof, setProof] = useState<'attached' | 'failed'>();
+  const upload = useUpload(form.brandId);
   const [busy, setBusy] = useState(false);
   /** One key a channel for as long as the form is the same act: what was sent and not answered is sent as the same. */
   const keys = useRef(new Map<Channel, string>());
@@ -170,6 +175,8 @@ function RecordForm({
     if (busy) return;
     setBusy(true);
     setFailure(undefined);
+    setProof(undefined);
+    const entries: string[] = [];
     try {
       for (const channel of chosen) {
         const key = keys.current.get(channel) ?? newKey();
@@ -189,8 +196,10 @@ function RecordForm({
             },
           },
         });
+        entries.push(entry.entryId);
         setGiven((before) => [{ entry, channel }, ...before.filter((one) => one.entry.entryId !== entry.entryId)]);
       }
+      await prove(entries);
       keys.current.clear();
       await saved.discard();
       const { reference: _, ...next } = empty;
@@ -206,6 +215,23 @@ function RecordForm({
     }
   }
 
+  /** The document of the same step. The record stands without it; that it is missing is said. */
+  async function prove(entries: readonly string[]) {
+    if (file === undefined) return;
+    try {
+      const { brandId, documentId } = await upload(file);
+      await ask('POST /organisations/:organisation/brands/:brand/evidence/:documentId/attachments', {
+        params: { organisation, brand: brandId, documentId },
+        body: { to: entries.map((entryId) => ({ kind: 'entry' as const, entryId })) },
+      });
+      setProof('attached');
+      setFile(undefined);
+    } catch (error) {
+      if (!(error instanceof PortalError)) throw error;
+      setProof('failed');
+    }
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
     const wrong = check();
@@ -218,7 +244,9 @@ function RecordForm({
   return (
     <>
       <PageTitle>{t.record.title}</PageTitle>
+      <HelpLink topic="consent" />
       {given.length > 0 && <Given given={given} brandName={desk.brandName} />}
+      {proof !== undefined && <p role="status">{t.evidence.record[proof]}</p>}
       <form className="form record" noValidate onSubmit={submit}>
         {found && (
           <div className="banner">
@@ -370,6 +398,13 @@ function RecordForm({
             )}
           </Field>
         </Choices>
+        {desk.may('addEvidence') && !refusal && (
+          <UploadButton
+            label={t.evidence.record.file}
+            hint={file?.name ?? t.evidence.addHint}
+            onFile={(chosenFile) => setFile(chosenFile)}
+          />
+        )}
         <Preview form={form} channels={channelWords} brand={brand?.name ?? ''} />
         <div className="row">
           <button type="submit" className="btn btn--next" aria-disabled={busy}>

@@ -5,6 +5,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { Failure, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { nameOf, type RefusalRow, RefusalTable } from './refusal-table.tsx';
@@ -63,6 +64,7 @@ export function RefusalList() {
   return (
     <>
       <PageTitle>{t.refusals.title}</PageTitle>
+      <HelpLink topic="refusals" />
       <p style={{ marginTop: 'var(--s2)' }}>{t.refusals.lead}</p>
       <nav className="tabs refusals__tabs" aria-label={t.refusals.channel}>
         <Link

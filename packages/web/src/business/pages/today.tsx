@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { HelpLink } from '../../ui/help-link.tsx';
 import { Bars, Failure, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { AskForm } from '../ask-form.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
@@ -58,6 +59,7 @@ function OverviewView({ overview }: { readonly overview: Overview }) {
     <>
       <div className="head">
         <PageTitle>{title}</PageTitle>
+        <HelpLink topic="refusals" />
         <span className="meta">{format.exactTime(now)}</span>
       </div>
       <div className="row" style={{ marginTop: 'var(--s2)' }}>

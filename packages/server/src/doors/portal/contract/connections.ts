@@ -1,7 +1,7 @@
 // How the organisation is connected: its API users, its push addresses, and what the registry holds of it.
 
 import Type from 'typebox';
-import { Channel, Code, Done, Nullable, OrganisationKind, type PortalRoute, Time, Uuid } from './shapes.ts';
+import { Channel, Code, Done, Nullable, Organisation, type PortalRoute, Time, Uuid } from './shapes.ts';
 
 const Networks = Type.Array(Type.String({ maxLength: 60 }), { maxItems: 20 });
 
@@ -123,9 +123,7 @@ export const connectionRoutes = {
   'GET /organisations/:organisation/registered': {
     needs: 'readOrganisation',
     answer: Type.Object({
-      code: Code,
-      title: Type.String(),
-      kind: OrganisationKind,
+      organisation: Organisation,
       brands: Type.Array(
         Type.Object({
           brandId: Code,
