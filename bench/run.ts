@@ -12,6 +12,7 @@
 import { parseArgs } from 'node:util';
 import { batch } from './groups/batch.ts';
 import { changes } from './groups/changes.ts';
+import { desk } from './groups/desk.ts';
 import { empty } from './groups/empty.ts';
 import { fairShare } from './groups/fair-share.ts';
 import { memory } from './groups/memory.ts';
@@ -40,7 +41,7 @@ const GROUPS: Readonly<Record<string, (stage: Stage) => Promise<Row[]>>> = {
 const GROUPS_BY_SIZE = ['c', 'e', 'f', 'd', 'b'];
 /** Groups of these that are measured against the empty route. */
 const YARDSTICK_WITHOUT_SIZE = ['c', 'd'];
-const ALL = [...Object.keys(GROUPS), 'g', 'i'];
+const ALL = [...Object.keys(GROUPS), 'g', 'i', 'l'];
 const LEAST_AT_SIZE = 0.75;
 const MILLION = 1_000_000;
 const QUICK_STATES = 100_000;
@@ -87,6 +88,7 @@ async function run(): Promise<void> {
     return measured;
   };
   if (wants('i')) await measure('i', start);
+  if (wants('l')) await measure('l', () => desk(states));
   const stage = await openStage({ quick: values.quick, profileFolder: values.profile, say });
   say(`filling to ${states} states`);
   await stage.fillTo(states);

@@ -8,11 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { kindOf, RET, SOURCE_NUMBERS } from '@acik-iys/law';
 import { parseJson } from '../packages/server/src/doors/official/body.ts';
-import type { Rooms } from '../packages/server/src/house.ts';
 import { systemClock } from '../packages/server/src/ground/clock.ts';
 import { readConfig } from '../packages/server/src/ground/config.ts';
 import { APP_ROLE, openDatabase } from '../packages/server/src/ground/database.ts';
 import { openLog } from '../packages/server/src/ground/log.ts';
+import type { Rooms } from '../packages/server/src/house.ts';
 import { openHouse } from '../packages/server/src/house.ts';
 import { DOORS } from '../packages/server/src/rooms/registry/index.ts';
 import {
