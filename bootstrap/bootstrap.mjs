@@ -25,6 +25,7 @@ const COMMANDS = {
   bench: { kind: 'dev', program: 'bench/run.ts' },
   test: { kind: 'dev', pages: true },
   'test:crash': { kind: 'dev' },
+  guide: { kind: 'dev', pages: true },
 };
 
 /** Runs one command and ends the process with its exit code. */

@@ -27,10 +27,18 @@ const CHECKS = [
   },
 ];
 
-/** The long forms that test:crash runs: names that the files' paths must contain. */
-const CRASH_FILES = ['packages/server/test/crash', 'packages/server/test/fuzz'];
+/** Commands that run a part of the tests: names that the files' paths must contain, and what the tests are told. */
+const PARTS = {
+  // The long forms.
+  'test:crash': {
+    files: ['packages/server/test/crash', 'packages/server/test/fuzz'],
+    env: { ACIK_IYS_TEST_LONG: '1' },
+  },
+  // The journeys of docs/business.md, which is written anew with its pictures.
+  guide: { files: ['e2e/guide.test'], env: { UPDATE_GUIDE: '1' } },
+};
 
-/** Runs `test` or `test:crash`; `args` go to vitest. Gives the exit code. */
+/** Runs `test` or one of its parts; `args` go to vitest. Gives the exit code. */
 export async function runTests(command, node, args) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   if (command === 'test') {
@@ -42,18 +50,14 @@ export async function runTests(command, node, args) {
       }
     }
   }
-  const long = command === 'test:crash';
+  const { files, env } = PARTS[command] ?? { files: [], env: {} };
   let ran;
-  const code = await runProgram(
-    node,
-    [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...(long ? CRASH_FILES : []), ...args],
-    {
-      env: long ? { ACIK_IYS_TEST_LONG: '1' } : {},
-      onMessage: (message) => {
-        ran = message?.counts ?? ran;
-      },
+  const code = await runProgram(node, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...files, ...args], {
+    env,
+    onMessage: (message) => {
+      ran = message?.counts ?? ran;
     },
-  );
+  });
   counts.passed += ran?.passed ?? 0;
   counts.failed += ran?.failed ?? 0;
   counts.skipped += ran?.skipped ?? 0;

@@ -153,6 +153,57 @@ function consentOf(recipient: string, status: 'ONAY' | 'RET') {
   return { type: 'MESAJ', source: 'HS_WEB', recipient, status, consentDate, recipientType: 'BIREYSEL' };
 }
 
+it('understands a refusal that the contract turned away, and a merchant apart from an individual', async () => {
+  const token = await desks.server.token();
+  const withheld = await desks.server.call('POST', '/sps/600100/brands/600100/consents', {
+    token,
+    body: consentOf('+905362223344', 'RET'),
+  });
+  // The official contract knows no first refusal; the registry keeps it all the same.
+  expect(withheld.text).toContain('H175');
+  await desks.server.call('POST', '/sps/600100/brands/600100/consents', {
+    token,
+    body: { ...consentOf('+905362223344', 'ONAY'), recipientType: 'TACIR' },
+  });
+  const page = await desks.enter('clerk');
+  await page.getByLabel('Bu adrese gönderebilir miyim?').fill('0536 222 33 44');
+  await page.getByRole('button', { name: 'Sor' }).click();
+  await page.getByText('Resmî biçime uymadığı için akışta görünmez, ama geçerlidir.').waitFor();
+  const merchant = page.locator('section', { has: page.getByRole('heading', { name: 'Tacir ya da esnaf olarak' }) });
+  await merchant.getByText('Gönderebilirsiniz').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await expectQuiet(page);
+});
+
+it('keeps two organisations in two tabs apart', async () => {
+  const { desks: rooms, people } = desks.server.rooms;
+  const emre = await people.byEmail('emre@ornek-perakende.example');
+  await rooms.seat(emre?.personId ?? 0, { code: 600200, kind: 'provider' }, { role: 'clerk', brands: null });
+  const page = await desks.browser.page({ width: 1280 });
+  await page.goto(`${desks.server.url}/isletme`);
+  await page.click('[data-account=clerk]');
+  await page.getByRole('heading', { name: 'Hangi kurum adına?' }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const other = await page.context().newPage();
+  await page.getByRole('link', { name: 'Örnek Perakende A.Ş.' }).click();
+  await other.goto(`${desks.server.url}/isletme/600200/kayit`);
+  await other.getByLabel('Marka').waitFor();
+  expect(await other.getByLabel('Marka').locator('option').allInnerTexts()).toEqual(['Örnek Banka']);
+  await page.getByRole('link', { name: 'İzin kaydet' }).click();
+  expect(await page.getByLabel('Marka').locator('option').allInnerTexts()).toEqual(['Örnek Perakende', 'Örnek Bebek']);
+  // What one typed for one organisation is no draft of the other.
+  await page.getByLabel('Telefon ya da e-posta').fill('0536 333 44 55');
+  await page.getByText('Taslak saklandı').waitFor();
+  await other.reload();
+  expect(await other.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
+  await page.getByRole('link', { name: 'Retler' }).click();
+  await desks.server.owner.query(
+    'delete from staff_grant where account_id in (select account_id from account where provider_code = 600200)',
+  );
+  await desks.server.owner.query('delete from draft');
+  await expectQuiet(page);
+});
+
 it('can be walked with the keyboard alone', async () => {
   const page = await desks.enter('clerk');
   await page.getByRole('heading', { level: 1 }).waitFor();

@@ -3,6 +3,7 @@
 // start. Each of its calls has a time of its own and is one transaction, so a brand's journal says itself where it began
 // and how far it came.
 
+import { randomUUID } from 'node:crypto';
 import {
   BIREYSEL,
   CHANNELS,
@@ -98,6 +99,7 @@ export async function loadDemo({ rooms, database, keys }: DemoTools): Promise<nu
   await makeParties(rooms);
   const recorded = await makeHistory(rooms, database, keys);
   await makePeople(rooms);
+  await makeOffer(rooms);
   return recorded;
 }
 
@@ -130,13 +132,14 @@ export async function makeParties({ parties, access, clock }: Rooms): Promise<vo
     });
   if (!(await parties.partnerExists(900100)))
     await parties.createPartner({ partnerCode: 900100, title: 'Örnek İş Ortağı A.Ş.', subscription });
-  await parties.grant(900100, 600100, {
-    arama: 'write',
-    mesaj: 'write',
-    eposta: 'read',
-    reconciliation: true,
-    via: false,
-  });
+  if (!(await gaveOnce(parties, 600100, 900100)))
+    await parties.grant(900100, 600100, {
+      arama: 'write',
+      mesaj: 'write',
+      eposta: 'read',
+      reconciliation: true,
+      via: false,
+    });
   for (const { email, password, code } of DEMO_ACCOUNTS)
     if (!(await access.accountExists(email)))
       await access.createAccount({
@@ -146,6 +149,12 @@ export async function makeParties({ parties, access, clock }: Rooms): Promise<vo
         ...(code < 900_000 ? { providerCode: code } : { partnerCode: code }),
       });
   access.forget();
+}
+
+/** Whether a provider of the demo ever gave this partner anything: what somebody ended meanwhile stays ended. */
+async function gaveOnce({ rightsOf, pastRightsOf }: Rooms['parties'], from: number, to: number): Promise<boolean> {
+  const rights = [...(await rightsOf(to)), ...(await pastRightsOf(to, 1_000))];
+  return rights.some(({ provider }) => provider.code === from);
 }
 
 /** The people at the desk, one for each role, and the intermediary; who is there already stays as he is. */
@@ -165,6 +174,16 @@ export async function makePeople(rooms: Rooms & PortalRooms): Promise<void> {
       ...(retailerCode !== undefined && { retailerCode }),
     });
   }
+}
+
+/** A second customer that waits for the partner to say yes. */
+async function makeOffer({ parties }: Rooms): Promise<void> {
+  if (await gaveOnce(parties, 600200, 900100)) return;
+  const rights = { brandId: 600200, ARAMA: 'none', MESAJ: 'write', EPOSTA: 'read', reconciliation: false } as const;
+  await parties.offer(
+    { code: 600200, accountId: null },
+    { offerId: randomUUID(), holderCode: 900100, rights: [rights], reason: 'Kış kampanyası' },
+  );
 }
 
 async function scopeOf({ access }: Rooms, { providerCode, brandId }: DemoBrand): Promise<BrandScope> {

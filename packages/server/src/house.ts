@@ -32,7 +32,7 @@ import { openRefusals } from './rooms/refusals/index.ts';
 import { openRegistry } from './rooms/registry/index.ts';
 import { openReportJobs, openReports } from './rooms/reports/index.ts';
 
-/** What outlived its period is deleted this often. */
+/** What outlived its period is deleted this often, and what partners recorded is counted. */
 const EXPIRE_EVERY_MS = 3_600_000;
 
 export interface Ground {
@@ -147,6 +147,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
           people.expire(),
           invitations.expire(),
           lists.expire(),
+          parties.partnerWork.count(null),
           mails.expire(),
           reportJobs.expire(),
         ]).catch((error: unknown) => log.warn('expire.failed', errorFields(error)));
@@ -167,6 +168,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
         reportJobs.stop(),
       ]);
       await registry.drained();
+      await parties.partnerWork.writeCalls();
       metrics.close();
     },
   };

@@ -16,7 +16,7 @@ const STYLE = `
   p { margin: 0 0 .75rem; max-width: 62ch; }
   .meta { color: var(--ink-2); font-size: .9rem; }
   section { margin-top: 2.5rem; }
-  ul.doors { list-style: none; padding: 0; margin: 1.75rem 0 0; border-top: 1px solid var(--edge); }
+  ul.doors { list-style: none; padding: 0; margin: 1.75rem 0 1rem; border-top: 1px solid var(--edge); }
   ul.doors li { display: grid; grid-template-columns: 13rem 1fr; gap: .25rem 1.5rem; padding: .9rem 0; border-bottom: 1px solid var(--line); }
   ul.doors b, ul.doors a { font-weight: 600; font-size: 1.06rem; }
   ul.doors b { color: var(--ink-2); }
@@ -34,6 +34,9 @@ const STYLE = `
   .help h2 { margin-top: 2rem; }
   .help h1 + p { font-size: 1.19rem; line-height: 1.4; }
   .help li { margin-bottom: .4rem; max-width: 62ch; }
+  .help ul.doors { max-width: 46rem; }
+  .help ul.doors li { max-width: none; margin: 0; }
+  .help td:first-child { font-weight: 600; }
   .help main table { margin: 1rem 0 1.5rem; }
   .help main > p:last-child { margin-top: 2rem; color: var(--ink-2); font-size: .9rem; }
   .topics { padding-top: 1.5rem; margin-top: 3rem; border-top: 1px solid var(--edge); }
@@ -47,7 +50,7 @@ const STYLE = `
   .skip:focus { top: .75rem; }
   @media (min-width: 60rem) {
     .help .pair { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 4rem; align-items: start; }
-    .topics { margin: 0; }
+    .topics { margin: 0; padding: 0; border: 0; }
   }
   @media print { nav, .skip { display: none; } }
   @media (max-width: 36rem) {

@@ -278,6 +278,49 @@ create table fetched_up_to (
 );
 grant delete, insert, select, update on fetched_up_to to acik_iys_app;
 
+create table grant_offer (
+  offer_id uuid not null,
+  provider_code integer not null,
+  partner_code integer,
+  intermediary_code integer,
+  brand_id integer,
+  arama text not null default 'none'::text,
+  mesaj text not null default 'none'::text,
+  eposta text not null default 'none'::text,
+  reconciliation boolean not null default false,
+  via boolean not null default false,
+  reason text not null default ''::text,
+  offered_by integer,
+  offered_at timestamp with time zone not null,
+  accepted_by integer,
+  accepted_at timestamp with time zone,
+  ended_by integer,
+  ended_at timestamp with time zone,
+  ended_how text,
+  ended_reason text not null default ''::text,
+  constraint grant_offer_offer_id_brand_id_key UNIQUE NULLS NOT DISTINCT (offer_id, brand_id),
+  constraint grant_offer_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES account(account_id),
+  constraint grant_offer_brand_id_fkey FOREIGN KEY (brand_id) REFERENCES brand(brand_id),
+  constraint grant_offer_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES account(account_id),
+  constraint grant_offer_intermediary_code_fkey FOREIGN KEY (intermediary_code) REFERENCES intermediary(intermediary_code),
+  constraint grant_offer_offered_by_fkey FOREIGN KEY (offered_by) REFERENCES account(account_id),
+  constraint grant_offer_partner_code_fkey FOREIGN KEY (partner_code) REFERENCES partner(partner_code),
+  constraint grant_offer_provider_code_fkey FOREIGN KEY (provider_code) REFERENCES provider(provider_code),
+  constraint grant_offer_arama_check CHECK ((arama = ANY (ARRAY['none'::text, 'read'::text, 'write'::text]))),
+  constraint grant_offer_check CHECK ((num_nonnulls(partner_code, intermediary_code) = 1)),
+  constraint grant_offer_check1 CHECK (((partner_code IS NULL) = (brand_id IS NULL))),
+  constraint grant_offer_check2 CHECK ((num_nonnulls(ended_at, ended_how) = ANY (ARRAY[0, 2]))),
+  constraint grant_offer_ended_how_check CHECK ((ended_how = ANY (ARRAY['withdrawn'::text, 'refused'::text, 'replaced'::text, 'ended'::text]))),
+  constraint grant_offer_eposta_check CHECK ((eposta = ANY (ARRAY['none'::text, 'read'::text, 'write'::text]))),
+  constraint grant_offer_mesaj_check CHECK ((mesaj = ANY (ARRAY['none'::text, 'read'::text, 'write'::text])))
+);
+CREATE UNIQUE INDEX grant_of_intermediary ON public.grant_offer USING btree (intermediary_code, provider_code) WHERE ((intermediary_code IS NOT NULL) AND (accepted_at IS NOT NULL) AND (ended_at IS NULL));
+CREATE UNIQUE INDEX grant_of_partner ON public.grant_offer USING btree (partner_code, brand_id) WHERE ((partner_code IS NOT NULL) AND (accepted_at IS NOT NULL) AND (ended_at IS NULL));
+CREATE INDEX grant_offer_by_intermediary ON public.grant_offer USING btree (intermediary_code, offered_at) WHERE (intermediary_code IS NOT NULL);
+CREATE INDEX grant_offer_by_partner ON public.grant_offer USING btree (partner_code, offered_at) WHERE (partner_code IS NOT NULL);
+CREATE INDEX grant_offer_by_provider ON public.grant_offer USING btree (provider_code, offered_at);
+grant insert, select on grant_offer to acik_iys_app;
+
 create table intermediary (
   intermediary_code integer not null,
   title text not null,
@@ -393,6 +436,24 @@ create table partner (
 );
 grant delete, insert, select, update on partner to acik_iys_app;
 
+create table partner_counted (
+  brand_id integer not null,
+  seq bigint not null,
+  constraint partner_counted_pkey PRIMARY KEY (brand_id)
+);
+grant delete, insert, select, update on partner_counted to acik_iys_app;
+
+create table partner_day (
+  brand_id integer not null,
+  day date not null,
+  account_id integer not null,
+  movements bigint not null default 0,
+  last_at timestamp with time zone,
+  calls bigint not null default 0,
+  constraint partner_day_pkey PRIMARY KEY (brand_id, day, account_id)
+);
+grant delete, insert, select, update on partner_day to acik_iys_app;
+
 create table partner_grant (
   partner_code integer not null,
   brand_id integer not null,
@@ -495,6 +556,7 @@ create table provider (
   constraint provider_pkey PRIMARY KEY (provider_code),
   constraint provider_strictness_check CHECK ((strictness = ANY (ARRAY['official'::text, 'welcoming'::text])))
 );
+CREATE INDEX provider_by_title ON public.provider USING btree (lower(translate(title, 'IİÇĞÖŞÜ'::text, 'ıiçğöşü'::text)) text_pattern_ops);
 grant delete, insert, select, update on provider to acik_iys_app;
 
 create table provider_limit (
@@ -619,9 +681,11 @@ create table retailer (
   town jsonb not null,
   status text not null,
   created_at timestamp with time zone not null,
+  form_key uuid,
   constraint retailer_pkey PRIMARY KEY (brand_id, retailer_code),
   constraint retailer_status_check CHECK ((status = ANY (ARRAY['active'::text, 'passive'::text, 'suspended'::text])))
 );
+CREATE UNIQUE INDEX retailer_by_form_key ON public.retailer USING btree (brand_id, form_key) WHERE (form_key IS NOT NULL);
 CREATE UNIQUE INDEX retailer_by_mersis ON public.retailer USING btree (brand_id, mersis) WHERE (mersis IS NOT NULL);
 CREATE UNIQUE INDEX retailer_by_tckn ON public.retailer USING btree (brand_id, tckn);
 grant delete, insert, select, update on retailer to acik_iys_app;

@@ -33,6 +33,7 @@ import {
   type Upkeep,
 } from '../rooms/access/upkeep.ts';
 import {
+  CONSENT_LIMIT_NONE,
   type NewSubscription,
   openParties,
   type Parties,
@@ -83,8 +84,6 @@ sorulur / or asked for on a terminal. Hiçbiri yoksa üretilir ve bir kez göste
 
 const SEE_HELP = ['Yardım: npm run setup -- help', 'Help: npm run setup -- help'] as const;
 
-/** The column's greatest: no limit that anybody meets. */
-const CONSENT_LIMIT_NONE = 2_147_483_647;
 /** An open registry sells nothing: a subscription that nobody limits outlives the installation. */
 const SUBSCRIPTION_YEARS = 20;
 const PACKAGE = 'Açık İYS';

@@ -1,6 +1,6 @@
 // Files of the portal: sent as they are, and taken as a download.
 
-import { type AnswerOf, PortalError, type PortalProblem, type PortalRouteName } from './client.ts';
+import { type AnswerOf, ask, PortalError, type PortalProblem, type PortalRouteName } from './client.ts';
 
 /** Routes that take a file as their body. */
 type UploadRoute = Extract<PortalRouteName, `POST ${string}`>;
@@ -62,4 +62,20 @@ export async function saveFile<R extends PortalRouteName>(
   link.download = name === undefined ? 'acik-iys' : decodeURIComponent(name);
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+/**
+ * Has the browser save a file of any size, under the name that the server gives it; asks first whether it can be had.
+ * @param route that takes `ready`
+ * @throws PortalError
+ */
+export async function handOver(
+  route: Extract<PortalRouteName, `GET ${string}/file`>,
+  params: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  await ask(route, { params, query: { ready: '1' } });
+  const link = document.createElement('a');
+  link.href = pathOf(route, params);
+  link.download = '';
+  link.click();
 }

@@ -1,8 +1,8 @@
 // The desk: who is here, for which organisation, and what he may do for it. Every screen of an organisation stands in it.
 
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
-import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react';
+import { Link, Outlet, useNavigate, useParams, useRouterState, useSearch } from '@tanstack/react-router';
+import { createContext, type ReactNode, useContext, useEffect, useId, useRef } from 'react';
 import { type AnswerOf, ask } from '../api/client.ts';
 import { useText } from '../text/index.tsx';
 import { followPath } from '../ui/focus.ts';
@@ -14,10 +14,14 @@ export type DeskAnswer = AnswerOf<'GET /organisations/:organisation'>;
 export type BrandAnswer = DeskAnswer['brands'][number];
 
 export interface DeskView extends DeskAnswer {
+  /** The provider that a partner's screens are narrowed to, by the address; undefined: all. */
+  readonly customer: number | undefined;
   may(ability: string): boolean;
-  /** Brands for which the person has an ability, by name. */
+  /** Brands for which the person has an ability, by name: of the customer alone where there is one. */
   brandsFor(ability: string): BrandAnswer[];
   brandName(brandId: number): string;
+  /** Title of the provider on whose behalf the organisation acts for a brand; undefined: its own brand. */
+  onBehalfOf(brandId: number): string | undefined;
 }
 
 export const SESSION = ['session'] as const;
@@ -98,6 +102,63 @@ export function LanguageSwitch() {
   );
 }
 
+function viewOf(data: DeskAnswer, musteri: number | undefined): DeskView {
+  // A customer that has ended narrows nothing.
+  const customer = data.brands.some(({ provider }) => provider.code === musteri) ? musteri : undefined;
+  const find = (brandId: number) => data.brands.find((brand) => brand.brandId === brandId);
+  return {
+    ...data,
+    customer,
+    may: (ability) => data.abilities.includes(ability),
+    brandsFor: (ability) =>
+      data.brands.filter(
+        ({ abilities, provider }) =>
+          abilities.includes(ability) && (customer === undefined || provider.code === customer),
+      ),
+    brandName: (brandId) => find(brandId)?.name ?? String(brandId),
+    onBehalfOf: (brandId) => (data.organisation.kind === 'provider' ? undefined : find(brandId)?.provider.title),
+  };
+}
+
+/** Narrows the screens of a partner's desk to one customer; it stands in the address, and stays there. */
+function CustomerSwitch({ desk: { brands, customer } }: { readonly desk: DeskView }) {
+  const { t, format } = useText();
+  const navigate = useNavigate();
+  const id = useId();
+  const providers = [...new Map(brands.map(({ provider }) => [provider.code, provider])).values()];
+  if (providers.length < 2) return null;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{t.partners.switch}</label>
+      <select
+        id={id}
+        className="input"
+        value={customer ?? ''}
+        onChange={({ target }) =>
+          void navigate({
+            to: '.',
+            // A brand that was chosen may be another customer's.
+            search: (before) => ({
+              ...before,
+              musteri: target.value === '' ? undefined : Number(target.value),
+              marka: undefined,
+            }),
+          })
+        }
+      >
+        <option value="">{t.partners.allCustomers}</option>
+        {providers
+          .toSorted((one, other) => format.compare(one.title, other.title))
+          .map(({ code, title }) => (
+            <option key={code} value={code}>
+              {title}
+            </option>
+          ))}
+      </select>
+    </div>
+  );
+}
+
 /** The layout of `/isletme/$organisation`. */
 export function DeskLayout() {
   const { t } = useText();
@@ -119,13 +180,9 @@ export function DeskLayout() {
     await navigate({ to: '/isletme/giris', search: {} });
   }
 
+  const { musteri } = useSearch({ strict: false });
+  const view = desk.data && viewOf(desk.data, musteri);
   const { data } = desk;
-  const view: DeskView | undefined = data && {
-    ...data,
-    may: (ability) => data.abilities.includes(ability),
-    brandsFor: (ability) => data.brands.filter(({ abilities }) => abilities.includes(ability)),
-    brandName: (brandId) => data.brands.find((brand) => brand.brandId === brandId)?.name ?? String(brandId),
-  };
   const several = (session.data?.organisations.length ?? 0) > 1;
   const params = { organisation: String(organisation) };
   const nav = (
@@ -151,7 +208,13 @@ export function DeskLayout() {
           </>
         )}
       </p>
+      {view !== undefined && view.organisation.kind !== 'provider' && <CustomerSwitch desk={view} />}
       <nav className="nav" aria-label={t.nav.main}>
+        {view !== undefined && view.organisation.kind !== 'provider' && (
+          <Link to="/isletme/$organisation/musteriler" params={params}>
+            {t.partners.nav.customers}
+          </Link>
+        )}
         {view?.may('readRefusals') && (
           <Link to="/isletme/$organisation" params={params} activeOptions={{ exact: true }}>
             {t.nav.today}
@@ -177,6 +240,11 @@ export function DeskLayout() {
             {t.lists.nav.check}
           </Link>
         )}
+        {view?.organisation.kind === 'intermediary' && (
+          <Link to="/isletme/$organisation/saglayici" params={params}>
+            {t.partners.nav.lookUp}
+          </Link>
+        )}
         {view?.may('readRefusals') && (
           <Link to="/isletme/$organisation/retler" params={params} search={{}}>
             {t.nav.refusals}
@@ -187,9 +255,24 @@ export function DeskLayout() {
             {t.evidence.nav}
           </Link>
         )}
+        {view?.may('readReports') && (
+          <Link to="/isletme/$organisation/raporlar" params={params} search={{}}>
+            {t.reports.nav}
+          </Link>
+        )}
       </nav>
-      {(view?.may('manageStaff') || view?.may('readActivity')) && (
+      {(view?.may('manageStaff') || view?.may('readActivity') || view?.may('readOrganisation')) && (
         <nav className="nav" aria-label={t.nav.settings}>
+          {view.may('readOrganisation') && view.organisation.kind !== 'intermediary' && (
+            <Link to="/isletme/$organisation/bayiler" params={params} search={{}}>
+              {t.retailers.nav}
+            </Link>
+          )}
+          {view.may('managePartners') && view.organisation.kind === 'provider' && (
+            <Link to="/isletme/$organisation/is-ortaklari" params={params}>
+              {t.partners.nav.partners}
+            </Link>
+          )}
           {view.may('manageStaff') && (
             <Link to="/isletme/$organisation/kullanicilar" params={params}>
               {t.staff.nav.staff}
@@ -198,6 +281,16 @@ export function DeskLayout() {
           {view.may('readActivity') && (
             <Link to="/isletme/$organisation/etkinlik" params={params} search={{}}>
               {t.staff.nav.activity}
+            </Link>
+          )}
+          {view.may('manageApiUsers') && (
+            <Link to="/isletme/$organisation/baglantilar" params={params} search={{}}>
+              {t.connections.nav.connections}
+            </Link>
+          )}
+          {view.may('readOrganisation') && (
+            <Link to="/isletme/$organisation/kurumumuz" params={params}>
+              {t.connections.nav.organisation}
             </Link>
           )}
         </nav>

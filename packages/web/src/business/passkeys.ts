@@ -21,6 +21,14 @@ export async function addPasskey(name: string): Promise<AnswerOf<'POST /session/
   return await ask('POST /session/passkeys', { body: { name, response: response as Taken } });
 }
 
+/** Gives the second factor, once more or at log-in. @throws as the browser refuses */
+export async function confirmByPasskey(): Promise<AnswerOf<'POST /session/second-factor/passkey'>> {
+  const { startAuthentication } = await import('@simplewebauthn/browser');
+  const options = (await ask('POST /session/second-factor/passkey/options')) as Request;
+  const { authenticatorAttachment: _, ...response } = await startAuthentication({ optionsJSON: options });
+  return await ask('POST /session/second-factor/passkey', { body: { response: response as Taken } });
+}
+
 /** Logs in by passkey alone. @throws as the browser refuses */
 export async function logInByPasskey(): Promise<AnswerOf<'POST /session/passkey'>> {
   const { startAuthentication } = await import('@simplewebauthn/browser');

@@ -1,10 +1,21 @@
 // The addresses of the business entrance. A screen is loaded when somebody goes there; filters stand in the address, a
 // telephone or an e-mail never does.
 
-import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  lazyRouteComponent,
+  Outlet,
+  retainSearchParams,
+} from '@tanstack/react-router';
 import { useText } from '../text/index.tsx';
 import { PageTitle } from '../ui/parts.tsx';
+import { isAddressLike } from './address-like.ts';
 import { DeskLayout } from './desk.tsx';
+import type { FirstCallLanguage } from './first-call.ts';
+import { reportSearch } from './report-search.ts';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
@@ -36,7 +47,15 @@ const newPassword = createRoute({
   path: '/isletme/yeni-parola',
   component: lazyRouteComponent(() => import('./pages/invitation.tsx'), 'NewPasswordPage'),
 });
-const desk = createRoute({ getParentRoute: () => root, path: '/isletme/$organisation', component: DeskLayout });
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: '/isletme/$organisation',
+  /** The customer that a partner's screens are narrowed to: it stays from screen to screen. */
+  validateSearch: ({ musteri }: Record<string, unknown>): { musteri?: number } =>
+    Number.isInteger(musteri) ? { musteri: musteri as number } : {},
+  search: { middlewares: [retainSearchParams(['musteri'])] },
+  component: DeskLayout,
+});
 const today = createRoute({
   getParentRoute: () => desk,
   path: '/',
@@ -107,6 +126,55 @@ const formSheets = createRoute({
   path: '/formlar/$brand/$series',
   component: lazyRouteComponent(() => import('./pages/evidence-forms.tsx'), 'FormSheets'),
 });
+const retailers = createRoute({
+  getParentRoute: () => desk,
+  path: '/bayiler',
+  validateSearch: ({
+    durum,
+    marka,
+    ara,
+  }: Record<string, unknown>): { durum?: 'active' | 'suspended' | 'passive'; marka?: number; ara?: string } => ({
+    ...(['active', 'suspended', 'passive'].includes(String(durum)) && { durum: durum as 'active' }),
+    ...(Number.isInteger(marka) && { marka: marka as number }),
+    ...((typeof ara === 'string' || typeof ara === 'number') && !isAddressLike(String(ara)) && { ara: String(ara) }),
+  }),
+  component: lazyRouteComponent(() => import('./pages/retailers.tsx'), 'Retailers'),
+});
+const retailer = createRoute({
+  getParentRoute: () => desk,
+  path: '/bayiler/$brand/$code',
+  component: lazyRouteComponent(() => import('./pages/retailer.tsx'), 'RetailerPage'),
+});
+const reports = createRoute({
+  getParentRoute: () => desk,
+  path: '/raporlar',
+  validateSearch: reportSearch,
+  component: lazyRouteComponent(() => import('./pages/reports.tsx'), 'Reports'),
+});
+const partnerships = createRoute({
+  getParentRoute: () => desk,
+  path: '/is-ortaklari',
+  component: lazyRouteComponent(() => import('./pages/partnerships.tsx'), 'Partnerships'),
+});
+const customers = createRoute({
+  getParentRoute: () => desk,
+  path: '/musteriler',
+  validateSearch: ({
+    ara,
+    bekleyen,
+    sirala,
+  }: Record<string, unknown>): { ara?: string; bekleyen?: 1; sirala?: 'kayit' | 'kaydedilmeyen' | 'ret' } => ({
+    ...((typeof ara === 'string' || typeof ara === 'number') && !isAddressLike(String(ara)) && { ara: String(ara) }),
+    ...(bekleyen === 1 && { bekleyen: 1 as const }),
+    ...(['kayit', 'kaydedilmeyen', 'ret'].includes(String(sirala)) && { sirala: sirala as 'kayit' }),
+  }),
+  component: lazyRouteComponent(() => import('./pages/customers.tsx'), 'Customers'),
+});
+const providerLookUp = createRoute({
+  getParentRoute: () => desk,
+  path: '/saglayici',
+  component: lazyRouteComponent(() => import('./pages/provider-look-up.tsx'), 'ProviderLookUp'),
+});
 const staff = createRoute({
   getParentRoute: () => desk,
   path: '/kullanicilar',
@@ -121,6 +189,19 @@ const activity = createRoute({
     ...(Number.isInteger(given['marka']) && { marka: given['marka'] as number }),
   }),
   component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'ActivityLog'),
+});
+const connections = createRoute({
+  getParentRoute: () => desk,
+  path: '/baglantilar',
+  /** In which language the first call is shown. */
+  validateSearch: ({ dil }: Record<string, unknown>): { dil?: FirstCallLanguage } =>
+    ['php', 'csharp', 'javascript'].includes(String(dil)) ? { dil: dil as FirstCallLanguage } : {},
+  component: lazyRouteComponent(() => import('./pages/connections.tsx'), 'Connections'),
+});
+const ownOrganisation = createRoute({
+  getParentRoute: () => desk,
+  path: '/kurumumuz',
+  component: lazyRouteComponent(() => import('./pages/own-organisation.tsx'), 'OwnOrganisation'),
 });
 const account = createRoute({
   getParentRoute: () => desk,
@@ -146,8 +227,16 @@ export const router = createRouter({
       evidence,
       evidenceDocument,
       formSheets,
+      reports,
+      partnerships,
+      customers,
+      providerLookUp,
+      retailers,
+      retailer,
       staff,
       activity,
+      connections,
+      ownOrganisation,
       account,
     ]),
   ]),

@@ -1,15 +1,21 @@
 // Every word of the screens in English.
 
+import { en as connections } from './areas/connections.ts';
 import { en as evidence } from './areas/evidence.ts';
 import { en as help } from './areas/help.ts';
 import { en as lists } from './areas/lists.ts';
+import { en as reports } from './areas/reports.ts';
+import { en as retailers } from './areas/retailers.ts';
 import { en as staff } from './areas/staff.ts';
 import type { Catalogue } from './tr.ts';
 
 export const en: Catalogue = {
+  connections,
   help,
   evidence,
   lists,
+  retailers,
+  reports,
   staff,
   language: { name: 'English', other: 'Türkçe' },
   common: {

@@ -1,8 +1,11 @@
 // Every word of the screens in Turkish. The English catalogue has the same shape, or it does not compile.
 
+import { tr as connections } from './areas/connections.ts';
 import { tr as evidence } from './areas/evidence.ts';
 import { tr as help } from './areas/help.ts';
 import { tr as lists } from './areas/lists.ts';
+import { tr as reports } from './areas/reports.ts';
+import { tr as retailers } from './areas/retailers.ts';
 import { tr as staff } from './areas/staff.ts';
 
 const CHANNEL: Readonly<Record<'ARAMA' | 'MESAJ' | 'EPOSTA', string>> = {
@@ -12,9 +15,12 @@ const CHANNEL: Readonly<Record<'ARAMA' | 'MESAJ' | 'EPOSTA', string>> = {
 };
 
 export const tr = {
+  connections,
   help,
   evidence,
   lists,
+  retailers,
+  reports,
   staff,
   language: { name: 'Türkçe', other: 'English' },
   common: {

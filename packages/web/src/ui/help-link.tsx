@@ -8,9 +8,8 @@ export function HelpLink({ topic }: { readonly topic: keyof Catalogue['help']['t
   const { t } = useText();
   const { title, href } = t.help.topics[topic];
   return (
-    <a className="help-link no-print" href={href} target="_blank" rel="noopener">
+    <a className="help-link no-print" href={href} target="_blank" rel="noopener" aria-label={t.help.spoken(title)}>
       {t.help.link}
-      <span className="vh">{t.help.about(title)}</span>
     </a>
   );
 }

@@ -91,11 +91,15 @@ function holidays(language: Language): string {
     .join('\n');
 }
 
-/** A list of the feasts that are not over, by their first days. */
+function yearOf(day: Day): number {
+  return Number(day.slice(0, 4));
+}
+
+/** A list of the feasts of this year and the next, by their first days. */
 function feasts(language: Language, today: Day): string {
   const format = dateFormat(language, true);
   return HOLIDAYS.feasts
-    .filter(({ firstDay }) => firstDay.slice(0, 4) >= today.slice(0, 4))
+    .filter(({ firstDay }) => [0, 1].includes(yearOf(firstDay) - yearOf(today)))
     .map(({ feast, firstDay, status }) => {
       const { days, names } = FEASTS[feast];
       const note = status === 'forecast' ? `; ${FORECAST[language]}` : '';

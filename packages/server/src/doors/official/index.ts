@@ -210,6 +210,8 @@ async function answerOf(route: OfficialRoute, rooms: Rooms, request: FastifyRequ
     }
     case 'brand': {
       const { scope, subscription, providerCode } = await brand(route, rooms, principal, params);
+      // The provider sees how often its partners call.
+      if (principal.partner !== null) rooms.parties.partnerWork.noteCall(principal.accountId, scope.brandId);
       const closed = closedGate(route.gate, subscription);
       if (route.records) rooms.registry.assertRoom();
       if (closed !== undefined) {

@@ -4,6 +4,7 @@ import { CONNECTION_REASONS } from '@acik-iys/law';
 import { AccountError, ApiUserError, type DeskBrand } from '../../rooms/access/index.ts';
 import type { Act } from '../../rooms/activity/index.ts';
 import type { CallResult, PushFault } from '../../rooms/deliveries/index.ts';
+import { CONSENT_LIMIT_NONE } from '../../rooms/parties/index.ts';
 import { brandFor, type DeskCall, type Handlers, numberOf, uuidOf } from './call.ts';
 import type { Portal } from './contract.ts';
 import { fieldProblem, formProblem, problem } from './problems.ts';
@@ -92,7 +93,16 @@ async function subscriptionHeld({ rooms, desk }: AnyDeskCall): Promise<Registere
   const { code, kind } = desk.organisation;
   const subscription = await rooms.access.subscriptionOf(code);
   if (subscription === null) return null;
-  const { packageName, startsAt, expiresAt, status, apiIncluded, consentLimit, consentLimitExceed } = subscription;
+  const {
+    packageName,
+    startsAt,
+    expiresAt,
+    status,
+    apiIncluded,
+    consentLimit: most,
+    consentLimitExceed,
+  } = subscription;
+  const consentLimit = most < CONSENT_LIMIT_NONE ? most : null;
   const used =
     kind === 'provider' ? await rooms.registry.grantedTotal(await rooms.access.brandsOfProvider(code)) : null;
   return { packageName, startsAt, expiresAt, status, apiIncluded, consentLimit, consentLimitExceed, used };

@@ -11,7 +11,9 @@ import { connectionRoutes } from './contract/connections.ts';
 import { deskRoutes } from './contract/desk.ts';
 import { evidenceRoutes } from './contract/evidence.ts';
 import { listRoutes } from './contract/lists.ts';
+import { partnerRoutes } from './contract/partners.ts';
 import { reportRoutes } from './contract/reports.ts';
+import { retailerRoutes } from './contract/retailers.ts';
 import { sessionRoutes } from './contract/session.ts';
 import { staffRoutes } from './contract/staff.ts';
 
@@ -26,6 +28,8 @@ export const PORTAL = {
   ...listRoutes,
   ...connectionRoutes,
   ...reportRoutes,
+  ...partnerRoutes,
+  ...retailerRoutes,
 };
 export type PortalRouteName = keyof typeof PORTAL;
 

@@ -23,10 +23,12 @@ import { evidenceHandlers } from './evidence.ts';
 import { FileAnswer } from './file-answer.ts';
 import { formHandlers } from './forms.ts';
 import { listHandlers } from './lists.ts';
+import { partnerHandlers } from './partners.ts';
 import { peopleHandlers } from './people.ts';
 import { Problem, problem } from './problems.ts';
 import { refusalHandlers } from './refusals.ts';
 import { reportHandlers } from './reports.ts';
+import { retailerHandlers } from './retailers.ts';
 import type { PortalRooms } from './rooms.ts';
 import { sessionHandlers } from './session.ts';
 import { staffHandlers } from './staff.ts';
@@ -51,6 +53,8 @@ const HANDLERS: Handlers<PortalRouteName> = {
   ...listHandlers,
   ...connectionHandlers,
   ...reportHandlers,
+  ...partnerHandlers,
+  ...retailerHandlers,
 };
 
 export async function portalDoor(door: FastifyInstance, rooms: PortalRooms, log: Log): Promise<void> {

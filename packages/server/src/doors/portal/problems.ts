@@ -351,6 +351,36 @@ const PROBLEMS = {
     tr: 'Önceki denemeler henüz bitmedi. Birkaç saniye sonra yeniden deneyin.',
     en: 'The trials before are not finished yet. Try again in a few seconds.',
   },
+  'partner.unknown': {
+    status: 404,
+    tr: 'Bu numarada bir iş ortağı ya da aracı hizmet sağlayıcı yok. Numarayı karşı taraftan isteyip yeniden yazın.',
+    en: 'No partner and no intermediary has this number. Ask them for it and write it again.',
+  },
+  'partner.none': {
+    status: 404,
+    tr: 'Bu kurumla aranızda bitirilecek bir hak ya da teklif yok. Karşı taraf daha önce bitirmiş olabilir; sayfayı yenileyin.',
+    en: 'There is no right and no offer between you and this organisation to be ended. The other side may have ended it already; reload the page.',
+  },
+  'partner.rights': {
+    status: 422,
+    tr: 'En az bir marka için en az bir hak seçin.',
+    en: 'Choose at least one right for at least one brand.',
+  },
+  'offer.over': {
+    status: 409,
+    tr: 'Bu teklif artık beklemiyor: geri çekilmiş, yanıtlanmış ya da yerine yenisi yapılmış. Sayfayı yenileyin.',
+    en: 'This offer waits no longer: it was withdrawn, answered, or replaced by a new one. Reload the page.',
+  },
+  'lookup.text': {
+    status: 422,
+    tr: 'Hizmet sağlayıcının numarasını ya da unvanının ilk üç harfini yazın.',
+    en: 'Write the provider’s number, or the first three letters of its title.',
+  },
+  'lookup.too_many': {
+    status: 429,
+    tr: 'Bu saat için sorgu sınırına geldiniz. Biraz sonra yeniden deneyin.',
+    en: 'You have reached the number of look-ups for this hour. Try again a little later.',
+  },
   'registry.unavailable': {
     status: 503,
     tr: 'Sistem şu anda yanıt veremiyor. Yazdığınız duruyor; biraz sonra yeniden deneyin.',

@@ -1,7 +1,7 @@
 // What the desk opens with: the organisation itself, the overview, and the refusals to follow.
 
 import { CHANNELS, channelOf, mask, recipientTypeOf, sourceName, sourceNumberOf } from '@acik-iys/law';
-import { ABILITY_NAMES, type DeskBrand } from '../../rooms/access/index.ts';
+import { ABILITY_NAMES, type Desk, type DeskBrand } from '../../rooms/access/index.ts';
 import type { FollowedRefusal, RefusalCursor } from '../../rooms/refusals/index.ts';
 import { brandFor, brandsFor, type DeskCall, type Handlers } from './call.ts';
 import type { Portal } from './contract.ts';
@@ -44,6 +44,20 @@ async function rowsOf(
   });
 }
 
+/** Brands whose refusals are shown: of one provider where it is named. */
+function readingOf({
+  desk,
+  query,
+}: {
+  readonly desk: Desk;
+  readonly query: { readonly provider?: string };
+}): DeskBrand[] {
+  const brands = brandsFor(desk, 'readRefusals');
+  return query.provider === undefined
+    ? brands
+    : brands.filter(({ provider }) => provider.code === Number(query.provider));
+}
+
 function cursorOf(text: string | undefined): RefusalCursor | undefined {
   if (text === undefined) return undefined;
   try {
@@ -80,7 +94,7 @@ export const refusalHandlers: Handlers<
 
   'GET /organisations/:organisation/overview': async (call) => {
     const { rooms, desk } = call;
-    const brands = brandsFor(desk, 'readRefusals');
+    const brands = readingOf(call);
     const now = rooms.clock.now();
     const [fresh, open, days, drafts] = await Promise.all([
       rooms.refusals.since(brands, desk.accountId, COUNTED),
@@ -107,17 +121,15 @@ export const refusalHandlers: Handlers<
     };
   },
 
-  'POST /organisations/:organisation/overview/seen': async ({ rooms, desk }) => {
-    await rooms.refusals.seen(brandsFor(desk, 'readRefusals'), desk.accountId);
+  'POST /organisations/:organisation/overview/seen': async (call) => {
+    await call.rooms.refusals.seen(readingOf(call), call.desk.accountId);
     return { done: true };
   },
 
   'GET /organisations/:organisation/refusals': async (call) => {
-    const { rooms, desk, query } = call;
+    const { rooms, query } = call;
     const brands: DeskBrand[] =
-      query.brand === undefined
-        ? brandsFor(desk, 'readRefusals')
-        : [brandFor(call, Number(query.brand), 'readRefusals')];
+      query.brand === undefined ? readingOf(call) : [brandFor(call, Number(query.brand), 'readRefusals')];
     const { list, next } = await rooms.refusals.list(brands, {
       after: cursorOf(query.after),
       channel: query.channel === undefined ? undefined : CHANNELS.indexOf(query.channel),

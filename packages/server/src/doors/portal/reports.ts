@@ -6,6 +6,7 @@ import {
   type Channel,
   channelOf,
   isDay,
+  istanbulDay,
   kindOf,
   mask,
   ONAY,
@@ -134,7 +135,6 @@ async function jobsOf(call: Omit<ReportCall, 'params'>, jobs: readonly ReportJob
       stamp: job.stamp && { at: job.stamp.at === null ? null : Math.floor(job.stamp.at) },
       askedBy: who.get(job.accountId)?.person ?? null,
       mayCancel: job.accountId === desk.accountId || desk.brand(job.brandId, 'clearFiles') !== undefined,
-      stepUp: clear && needsStepUp(call),
       createdAt: Math.floor(job.createdAt),
       finishedAt: job.finishedAt === null ? null : Math.floor(job.finishedAt),
       expiresAt: job.expiresAt === null ? null : Math.floor(job.expiresAt),
@@ -214,7 +214,7 @@ export const reportHandlers: Handlers<
 > = {
   'GET /organisations/:organisation/reports/standing': async (call) => {
     const { rooms, query } = call;
-    if (!isDay(query.day)) throw fieldProblem('report.days', 'day');
+    if (!isDay(query.day) || query.day > istanbulDay(rooms.clock.now())) throw fieldProblem('report.days', 'day');
     const scopes = brandsAsked(call, query.brand).map(({ scope }) => scope);
     return countsOf(rooms, await rooms.registry.standingCounts(scopes, query.day));
   },
@@ -275,7 +275,6 @@ export const reportHandlers: Handlers<
         },
       })),
       mayAgree: brand.abilities.has('clearFiles') && readsAll(brand),
-      stepUp: needsStepUp(call),
       after: next,
     };
   },
@@ -294,7 +293,7 @@ export const reportHandlers: Handlers<
     const file = await rooms.reports.file(brand.scope, day);
     if (file === null) throw problem('report.no_day_file');
     const { name, bytes, stream } = file;
-    return await handedOver(stream, async () => {
+    return await handedOver(call, stream, async () => {
       await rooms.activities.add(desk, 'file.fetched', { brandId: brand.brandId, details: { file: name } });
       return new FileAnswer(stream, { name, bytes, type: 'text/csv; charset=utf-8' });
     });
@@ -327,7 +326,7 @@ export const reportHandlers: Handlers<
     if (clear && needsStepUp(call)) throw problem('session.step_up');
     const kinds = kindsOf(brand, body.channel, body.recipientType);
     if (kinds.length === 0) throw problem('desk.channel_reading');
-    if (source !== null && !(source in SOURCE_NUMBERS)) throw problem('request.form');
+    if (source !== null && !Object.hasOwn(SOURCE_NUMBERS, source)) throw problem('request.form');
     const parameters: ReportParameters = {
       format,
       language: session.language,
@@ -366,7 +365,7 @@ export const reportHandlers: Handlers<
     if (content === null || job.file === null) throw problem('report.no_file');
     const { name, bytes } = job.file;
     const { stream, type } = content;
-    return await handedOver(stream, async () => {
+    return await handedOver(call, stream, async () => {
       await rooms.activities.add(desk, 'file.fetched', {
         brandId: job.brandId,
         details: { file: name, report: job.jobId, clear: job.parameters.clear },
@@ -388,14 +387,20 @@ export const reportHandlers: Handlers<
   },
 };
 
-/** Answers with an open stream, which is closed where the answer fails. */
-async function handedOver(stream: { destroy(): unknown }, answer: () => Promise<FileAnswer>): Promise<FileAnswer> {
+/** Answers with an open stream, or only that it could; it is closed where the answer is another. */
+async function handedOver(
+  { query }: { readonly query: { readonly ready?: '1' } },
+  stream: { destroy(): unknown },
+  answer: () => Promise<FileAnswer>,
+): Promise<FileAnswer | { done: true }> {
   try {
-    return await answer();
+    if (query.ready === undefined) return await answer();
   } catch (error) {
     stream.destroy();
     throw error;
   }
+  stream.destroy();
+  return { done: true };
 }
 
 async function asked<T>(work: Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import type { Activities } from '../../rooms/activity/index.ts';
 import type { Deliveries } from '../../rooms/deliveries/index.ts';
 import type { Drafts, Entries, Lists } from '../../rooms/entries/index.ts';
 import type { Evidence } from '../../rooms/evidence/index.ts';
-import type { Parties } from '../../rooms/parties/index.ts';
+import type { Parties, Places } from '../../rooms/parties/index.ts';
 import type { Refusals } from '../../rooms/refusals/index.ts';
 import type { Registry } from '../../rooms/registry/index.ts';
 import type { ReportJobs, Reports } from '../../rooms/reports/index.ts';
@@ -23,6 +23,7 @@ export interface PortalRooms {
   readonly deliveries: Deliveries;
   readonly invitations: Invitations;
   readonly parties: Parties;
+  readonly places: Places;
   readonly activities: Activities;
   readonly entries: Entries;
   readonly drafts: Drafts;

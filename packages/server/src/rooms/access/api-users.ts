@@ -196,7 +196,7 @@ export function openApiUsers({ database, clock, access, activities }: ApiUsersOp
         );
         if (user.replaced) await endFamilies(connection, accountId, now, 'present');
         await endFamilies(connection, accountId, end);
-        return { until: replacedUntil };
+        return { replaced: { until: replacedUntil } };
       });
       return { password, replacedUntil };
     },
@@ -217,7 +217,7 @@ export function openApiUsers({ database, clock, access, activities }: ApiUsersOp
           accountId,
           `{${networks.join(',')}}`,
         ]);
-        return { networks };
+        return { networks: networks.join(' ') };
       });
     },
 

@@ -63,8 +63,12 @@ export interface Desks {
   seat(personId: number, organisation: Omit<Organisation, 'title'>, grant: NewStaffGrant): Promise<void>;
 }
 
+/** Who stands for a retailer has no part while it is suspended, closed or gone. */
 const NOW_GRANTED = `g.ended_at is null and g.valid_from <= to_timestamp($2)
-  and (g.valid_until is null or g.valid_until > to_timestamp($2))`;
+  and (g.valid_until is null or g.valid_until > to_timestamp($2))
+  and (g.retailer_code is null or exists (
+    select from retailer r
+    where r.brand_id = g.brands[1] and r.retailer_code = g.retailer_code and r.status = 'active'))`;
 
 const ORGANISATIONS = `
   select coalesce(v.provider_code, p.partner_code, i.intermediary_code), coalesce(v.title, p.title, i.title),

@@ -73,6 +73,8 @@ export interface StaffMember {
 export interface Staff {
   /** Whom the desk's person manages: of a manager's, what touches his brands, and nobody who is an owner. */
   list(desk: Desk): Promise<StaffMember[]>;
+  /** Who stands for one retailer, with nothing but that: for who manages the brand's retailers, or stands for it himself. */
+  ofRetailer(desk: Desk, brandId: number, retailerCode: number): Promise<StaffMember[]>;
   /** Gives somebody who works here one more grant; with the same id once. @throws StaffError */
   give(
     desk: Desk,
@@ -128,42 +130,51 @@ export function openStaff({ database, clock, activities }: StaffOptions): Staff 
     );
   }
 
+  /** People whom the desk may see, with those of their grants that are wanted, of these brands (null: all). */
+  async function members(
+    desk: Desk,
+    managed: readonly number[] | null,
+    wanted: (grant: Grant) => boolean,
+  ): Promise<StaffMember[]> {
+    const { organisation, accountId } = desk;
+    const now = clock.now();
+    const all = await grantsOf(database, organisation.code, now);
+    const own = inForce(all, accountId, now);
+    const seen = await lastSeen(organisation.code);
+    return Map.groupBy(all, (grant) => grant.accountId)
+      .values()
+      .filter((grants) => maySee(desk, grants))
+      .flatMap((grants) => {
+        const [first] = grants;
+        const touching = grants.filter(wanted).filter(({ brands }) => within(brands, managed)?.length !== 0);
+        if (first === undefined || touching.length === 0) return [];
+        return [
+          {
+            accountId: first.accountId,
+            name: first.name,
+            email: first.email,
+            lastSeenAt: seen.get(first.accountId) ?? null,
+            grants: touching.map((grant) => ({
+              ...termsOf(grant),
+              brands: within(grant.brands, managed),
+              grantId: grant.grantId,
+              from: grant.from,
+              reason: grant.reason,
+              givenBy: grant.givenBy,
+              givenAt: grant.givenAt,
+              endable: mayGive(own, grant, organisation.kind, { evenLonger: true }),
+            })),
+          },
+        ];
+      })
+      .toArray();
+  }
+
   return {
-    async list(desk) {
-      const { organisation, accountId } = desk;
-      const now = clock.now();
-      const all = await grantsOf(database, organisation.code, now);
-      const own = inForce(all, accountId, now);
-      const seen = await lastSeen(organisation.code);
-      const managed = desk.brandsWith('manageStaff');
-      return Map.groupBy(all, (grant) => grant.accountId)
-        .values()
-        .filter((grants) => maySee(desk, grants))
-        .flatMap((grants) => {
-          const [first] = grants;
-          const touching = grants.filter(({ brands }) => within(brands, managed)?.length !== 0);
-          if (first === undefined || touching.length === 0) return [];
-          return [
-            {
-              accountId: first.accountId,
-              name: first.name,
-              email: first.email,
-              lastSeenAt: seen.get(first.accountId) ?? null,
-              grants: touching.map((grant) => ({
-                ...termsOf(grant),
-                brands: within(grant.brands, managed),
-                grantId: grant.grantId,
-                from: grant.from,
-                reason: grant.reason,
-                givenBy: grant.givenBy,
-                givenAt: grant.givenAt,
-                endable: mayGive(own, grant, organisation.kind, { evenLonger: true }),
-              })),
-            },
-          ];
-        })
-        .toArray();
-    },
+    list: (desk) => members(desk, desk.brandsWith('manageStaff'), () => true),
+
+    ofRetailer: (desk, brandId, code) =>
+      members(desk, [brandId], ({ retailerCode, brands }) => retailerCode === code && brands?.[0] === brandId),
 
     give: (desk, accountId, { grantId, from, reason, ...wish }) =>
       change(desk, async (connection, all, own, now) => {

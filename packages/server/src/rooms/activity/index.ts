@@ -40,8 +40,18 @@ export type Act =
   | 'push.registered'
   | 'push.resumed'
   | 'push.removed'
+  | 'retailer.created'
+  | 'retailer.suspended'
+  | 'retailer.opened'
+  | 'retailer.access_given'
+  | 'retailer.access_taken'
+  | 'partner.looked_up'
   | 'partner.named'
+  | 'partner.withdrawn'
+  | 'partner.accepted'
+  | 'partner.refused'
   | 'partner.ended'
+  | 'provider.looked_up'
   | 'report.asked'
   | 'report.cancelled'
   | 'reconciliation.agreed';
@@ -59,6 +69,16 @@ export interface Activity {
 export interface Actor {
   readonly accountId: number;
   readonly organisation: { readonly code: number };
+}
+
+/** What one account did on one day (Istanbul). */
+export interface DayOfActs {
+  readonly day: string;
+  readonly accountId: number;
+  readonly act: Act;
+  readonly count: number;
+  /** Of lists: all their rows; null: no lists. */
+  readonly rows: number | null;
 }
 
 export interface Activities {
@@ -86,9 +106,33 @@ export interface Activities {
       readonly limit: number;
     },
   ): Promise<Activity[]>;
+  /**
+   * How often an organisation did what, by day and account, newest day first: acts about brands while it had a right on
+   * them (times are epoch seconds), and of acts about no brand those that touch all.
+   */
+  days(
+    organisationCode: number,
+    query: {
+      readonly since: number;
+      readonly periods: readonly { readonly brandId: number; readonly from: number; readonly until: number | null }[];
+      readonly touchingAll: readonly Act[];
+      readonly limit: number;
+    },
+  ): Promise<DayOfActs[]>;
   /** How often an account did something since a moment (epoch seconds): for bounds. */
   count(organisationCode: number, accountId: number, act: Act, since: number): Promise<number>;
 }
+
+const DAYS = `
+  select (a.at at time zone 'UTC' + interval '3 hours')::date::text, a.account_id, a.act, count(*)::int,
+         sum((a.details->>'rows')::int) filter (where jsonb_typeof(a.details->'rows') = 'number')::int
+    from activity a
+   where a.organisation_code = $1 and a.at >= to_timestamp($2)
+     and exists (
+       select from unnest($3::int[], $4::float8[], $5::float8[]) p (brand_id, since, until)
+        where a.at >= to_timestamp(p.since) and (p.until is null or a.at < to_timestamp(p.until))
+          and (a.brand_id = p.brand_id or (a.brand_id is null and a.act = any($6::text[]))))
+   group by 1, 2, 3 order by 1 desc, 2, 3 limit $7`;
 
 type ActivityRow = [string, number, number, Act, number | null, Record<string, unknown>];
 
@@ -136,6 +180,19 @@ export function openActivities({
         brandId,
         details,
       }));
+    },
+
+    async days(organisationCode, { since, periods, touchingAll, limit }) {
+      const rows = await database.rows<[string, number, Act, number, number | null]>(DAYS, [
+        organisationCode,
+        since,
+        `{${periods.map(({ brandId }) => brandId).join(',')}}`,
+        `{${periods.map(({ from }) => from).join(',')}}`,
+        `{${periods.map(({ until }) => until ?? 'null').join(',')}}`,
+        `{${touchingAll.join(',')}}`,
+        limit,
+      ]);
+      return rows.map(([day, accountId, act, count, listed]) => ({ day, accountId, act, count, rows: listed }));
     },
 
     async count(organisationCode, accountId, act, since) {

@@ -9,6 +9,7 @@
 import {
   type Calendar,
   type CheckedForm,
+  channelOf,
   checkForm,
   earliestConsentTime,
   type FormContext,
@@ -144,8 +145,9 @@ export function openEntries({
   }
 
   async function record(entryId: string, brand: DeskBrand | undefined, sealed: Sealed): Promise<Entry> {
-    if (brand === undefined) return await decide(entryId, 'refused', 'desk.right_ended', null);
     const { statement, retailerAccess } = sealed;
+    if (brand === undefined || !brand.scope.may(channelOf(statement.kind), 'write'))
+      return await decide(entryId, 'refused', 'desk.right_ended', null);
     // The wait may have been long: a server that was down past the last day records nothing that the law calls void.
     if (periodOver(statement, formContext(brand)) !== undefined) return await decide(entryId, 'refused', 'H467', null);
     const [outcome] = await registry.record(brand.scope, [statement], {

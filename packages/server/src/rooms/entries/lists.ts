@@ -40,8 +40,24 @@ export interface Lists {
   foresee(brand: DeskBrand, statements: readonly Statement[]): Promise<RowResult[]>;
   /** Records a list; undefined where the same list is being recorded just now. @param key of the list, a uuid */
   record(brand: DeskBrand, key: string, statements: readonly Statement[]): Promise<RowResult[] | undefined>;
+  /** Rows that a partner's people gave by form or list since a moment (epoch seconds) and that were refused, by brand. */
+  refusedOf(partnerCode: number, brandIds: readonly number[], since: number): Promise<Map<number, number>>;
   expire(): Promise<void>;
 }
+
+/** Outcomes from 100 on are refusals (registry, words.ts). */
+const REFUSED_OF_PARTNER = `
+  select brand_id, sum(refused)::int from (
+    select e.brand_id, count(*) refused
+      from entry e join account a on a.account_id = e.account_id and a.partner_code = $1
+     where e.brand_id = any($2::int[]) and e.given_at > to_timestamp($3) and e.state = 'refused' group by 1
+    union all
+    select l.brand_id, sum((select count(*) from unnest(r.outcomes) o where o >= 100))
+      from list_given l
+      join account a on a.account_id = l.account_id and a.partner_code = $1
+      join request r on r.brand_id = l.brand_id and r.request_id = l.list_key
+     where l.brand_id = any($2::int[]) and l.at > to_timestamp($3) group by 1) given
+   group by brand_id having sum(refused) > 0`;
 
 export function openLists({
   database,
@@ -101,6 +117,11 @@ export function openLists({
         },
       );
       return await resultsOf(brand, key);
+    },
+
+    async refusedOf(partnerCode, brandIds, since) {
+      const of = [partnerCode, `{${brandIds.join(',')}}`, since];
+      return new Map(await database.rows<[number, number]>(REFUSED_OF_PARTNER, of));
     },
 
     async expire() {

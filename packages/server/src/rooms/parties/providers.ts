@@ -7,9 +7,11 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Strictness } from '@acik-iys/law';
+import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
 import type { Right, SubscriptionStatus } from '../access/index.ts';
 import { type Draw, isPartyNumber, PARTY_NUMBER_MAX, PARTY_NUMBER_MIN } from './numbers.ts';
+import { setIntermediary, setPartnerRights } from './partnerships.ts';
 import type { Page } from './retailers.ts';
 
 /** Of nine million numbers, a million given: the chance that all of these are taken is 10⁻¹⁹. */
@@ -31,6 +33,9 @@ export class PartyError extends Error {
     this.reason = reason;
   }
 }
+
+/** The column's greatest: no limit that anybody meets. */
+export const CONSENT_LIMIT_NONE = 2_147_483_647;
 
 /** A ViA or PASS package as it is bought. Times are epoch seconds. */
 export interface NewPackage {
@@ -174,13 +179,7 @@ const INSERT_JOURNAL = 'insert into brand_journal (brand_id) values ($1)';
 const INSERT_PARTNER = 'insert into partner (partner_code, title) values ($1, $2)';
 const HAS_PARTNER = 'select from partner where partner_code = $1';
 const HAS_USER = `select from account where partner_code = $1 and role = 'API_USER' and enabled limit 1`;
-const HAS_BRAND = 'select from brand where brand_id = $1';
-const GRANT = `
-  insert into partner_grant (partner_code, brand_id, arama, mesaj, eposta, reconciliation, via)
-  values ($1, $2, $3, $4, $5, $6, $7)
-  on conflict (partner_code, brand_id) do update
-     set arama = excluded.arama, mesaj = excluded.mesaj, eposta = excluded.eposta,
-         reconciliation = excluded.reconciliation, via = excluded.via`;
+const PROVIDER_OF_BRAND = 'select provider_code from brand where brand_id = $1';
 const HAS_HOLDER = `${HAS_PROVIDER} union all ${HAS_PARTNER}`;
 const SET_SUBSCRIPTION = `
   insert into subscription (holder_code, package_name, starts_at, expires_at, status, api_included, consent_limit,
@@ -254,8 +253,12 @@ async function writeSubscription(connection: Connection, holderCode: number, to:
   ]);
 }
 
-export function openProviders(options: { readonly database: Database; readonly draw: Draw }): Providers {
-  const { database, draw } = options;
+export function openProviders(options: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly draw: Draw;
+}): Providers {
+  const { database, clock, draw } = options;
 
   /**
    * A number that is free and stays so until the transaction ends; LOCK comes first.
@@ -349,20 +352,18 @@ export function openProviders(options: { readonly database: Database; readonly d
       database.transaction(async (connection) => {
         await mustExist(connection, HAS_INTERMEDIARY, intermediaryCode, 'unknown-partner');
         await mustExist(connection, HAS_PROVIDER, providerCode, 'unknown-provider');
-        await connection.run(
-          isNamed
-            ? 'insert into intermediary_grant (intermediary_code, provider_code) values ($1, $2) on conflict do nothing'
-            : 'delete from intermediary_grant where intermediary_code = $1 and provider_code = $2',
-          [intermediaryCode, providerCode],
-        );
+        await setIntermediary(connection, clock, { providerCode, intermediaryCode, named: isNamed });
       }),
 
     grant: (partnerCode, brandId, rights) =>
       database.transaction(async (connection) => {
         await mustExist(connection, HAS_PARTNER, partnerCode, 'unknown-partner');
-        await mustExist(connection, HAS_BRAND, brandId, 'unknown-brand');
-        const { arama, mesaj, eposta, reconciliation, via } = rights;
-        await connection.run(GRANT, [partnerCode, brandId, arama, mesaj, eposta, reconciliation, via]);
+        await mustExist(connection, PROVIDER_OF_BRAND, brandId, 'unknown-brand');
+        const [brand] = await connection.rows<[number]>(PROVIDER_OF_BRAND, [brandId]);
+        const [providerCode] = brand as [number];
+        const { arama: ARAMA, mesaj: MESAJ, eposta: EPOSTA, reconciliation, via } = rights;
+        const given = { providerCode, partnerCode, brandId, ARAMA, MESAJ, EPOSTA, reconciliation, via };
+        await setPartnerRights(connection, clock, given);
       }),
 
     setSubscription: (holderCode, subscription) =>

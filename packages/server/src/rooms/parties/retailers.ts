@@ -1,4 +1,4 @@
-// Retailers of a brand: added, listed, deleted.
+// Retailers of a brand: added, listed, searched, suspended, deleted.
 //
 // Adding and deleting lock the brand's journal row, as every writer of the brand does. So two that add the same number
 // take turns and the second is told (H230, H231); the limit of 3000 holds; and a retailer is not deleted while a consent
@@ -44,6 +44,20 @@ export type RetailerUses = (
   connection: Connection,
 ) => Promise<ReadonlyMap<number, number>>;
 
+/** Which retailers somebody may find: all of a brand, or one. */
+export interface RetailerReach {
+  readonly scope: BrandScope;
+  /** Null: all. */
+  readonly retailerCode: number | null;
+}
+
+export interface FoundRetailer extends Retailer {
+  readonly brandId: number;
+}
+
+/** Where a list goes on: behind this retailer. */
+export type RetailerCursor = Pick<FoundRetailer, 'title' | 'brandId' | 'retailerCode'>;
+
 const COLUMNS = 'retailer_code, title, name, alias, tckn, tin, mersis, mobile, city, town, status';
 type RetailerRow = [
   number,
@@ -66,9 +80,10 @@ const HOLDERS = `
     from brand b join retailer r on r.brand_id = b.brand_id
    where b.provider_code = $1 and (r.tckn = $2 or r.mersis = $3)`;
 const COUNT = 'select count(*)::int from retailer where brand_id = $1';
+const OF_FORM = 'select retailer_code from retailer where brand_id = $1 and form_key = $2';
 const INSERT = `
-  insert into retailer (brand_id, ${COLUMNS}, created_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, to_timestamp($13::float8))
+  insert into retailer (brand_id, ${COLUMNS}, created_at, form_key)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, to_timestamp($13::float8), $14)
   on conflict do nothing`;
 const LIST = `
   select ${COLUMNS} from retailer where brand_id = $1 order by created_at, retailer_code offset $2 limit $3`;
@@ -80,20 +95,53 @@ const KNOWN: Query = {
   name: 'retailer-known',
   text: 'select retailer_code from retailer where brand_id = $1 and retailer_code = any($2::int[])',
 };
+/** Whoever searches need not know which of the four Turkish letters i a title is written with. */
+const folded = (text: string): string => `lower(translate(${text}, 'İIı', 'iii'))`;
+/** All of the brands $1, or those of the pairs $2, $3; the title holds $4, the status is $5; behind ($6, $7, $8). */
+const FIND = `
+  select brand_id, ${COLUMNS} from retailer
+   where (brand_id = any($1::int[])
+          or (brand_id, retailer_code) in (select b, r from unnest($2::int[], $3::int[]) pair(b, r)))
+     and ($4::text is null or strpos(${folded('title')}, ${folded('$4')}) > 0)
+     and ($5::text is null or status = $5)
+     and ($6::text is null or (title collate "tr-x-icu", brand_id, retailer_code) > ($6, $7::int, $8::int))
+   order by title collate "tr-x-icu", brand_id, retailer_code limit $9`;
+const SET_STATUS = 'update retailer set status = $3 where brand_id = $1 and retailer_code = $2 and status <> $3';
 const DELETE = 'delete from retailer where brand_id = $1 and retailer_code = $2';
 
 export interface Retailers {
   /**
    * Adds a retailer out of a request's body (official API, "Bayi Ekleme"). All faults of form are collected in the
    * order of the fields; faults of state (H230, H231, H253, H067) are looked for only where there are none.
+   * @param formKey a uuid of the form: with the same one there is one retailer, and `again` says that it was there
    * @returns null when the body is no JSON object: the door answers H014
    */
   createRetailer(
     scope: BrandScope,
     body: unknown,
-  ): Promise<{ readonly retailerCode: number } | { readonly faults: readonly RetailerFault[] } | null>;
+    formKey?: string,
+  ): Promise<
+    { readonly retailerCode: number; readonly again?: true } | { readonly faults: readonly RetailerFault[] } | null
+  >;
   /** Oldest first. */
   retailers(scope: BrandScope, page: Page): Promise<{ total: number; list: Retailer[] }>;
+  /** By title in the order of the Turkish alphabet, over brands. `next` is null where nothing is left. */
+  findRetailers(
+    within: readonly RetailerReach[],
+    query: {
+      /** Part of the title. */
+      readonly title?: string | undefined;
+      readonly status?: RetailerStatus | undefined;
+      readonly after?: RetailerCursor | undefined;
+      readonly limit: number;
+    },
+  ): Promise<{ list: FoundRetailer[]; next: RetailerCursor | null }>;
+  /** While a retailer is not active, its people have no part in the organisation (rooms/access/desk.ts). */
+  setRetailerStatus(
+    scope: BrandScope,
+    retailerCode: number,
+    status: RetailerStatus,
+  ): Promise<'changed' | 'unchanged' | 'unknown'>;
   retailer(scope: BrandScope, retailerCode: number): Promise<Retailer | null>;
   /** Those that exist, by number. */
   retailersByCode(scope: BrandScope, retailerCodes: readonly number[]): Promise<Map<number, Retailer>>;
@@ -155,8 +203,11 @@ export function openRetailers(options: {
     connection: Connection,
     scope: BrandScope,
     form: RetailerForm,
-  ): Promise<{ retailerCode: number } | { faults: RetailerFault[] }> {
+    formKey: string | null,
+  ): Promise<{ retailerCode: number; again?: true } | { faults: RetailerFault[] }> {
     await lockBrand(connection, scope.brandId);
+    const [before] = await connection.rows<[number]>(OF_FORM, [scope.brandId, formKey]);
+    if (before !== undefined) return { retailerCode: before[0], again: true };
     for (let attempt = 0; attempt < DRAWS_MAX; attempt++) {
       const faults = await stateFaults(connection, scope, form);
       if (faults.length > 0) return { faults };
@@ -175,6 +226,7 @@ export function openRetailers(options: {
         JSON.stringify(form.town),
         form.status,
         clock.nowMs() / 1000,
+        formKey,
       ]);
       if (written === 1) return { retailerCode };
     }
@@ -187,16 +239,40 @@ export function openRetailers(options: {
   }
 
   return {
-    async createRetailer(scope, body) {
+    async createRetailer(scope, body, formKey) {
       const checked = checkRetailerForm(body);
       if (checked === null || 'faults' in checked) return checked;
-      return await database.transaction((connection) => insert(connection, scope, checked.form));
+      return await database.transaction((connection) => insert(connection, scope, checked.form, formKey ?? null));
     },
 
     async retailers(scope, { offset, limit }) {
       const count = await database.rows<[number]>(COUNT, [scope.brandId]);
       const rows = await database.rows<RetailerRow>(LIST, [scope.brandId, offset, limit]);
       return { total: count[0]?.[0] ?? 0, list: rows.map(retailerOf) };
+    },
+
+    async findRetailers(within, { title, status, after, limit }) {
+      const whole = within.filter(({ retailerCode }) => retailerCode === null);
+      const single = within.filter(({ retailerCode }) => retailerCode !== null);
+      const rows = await database.rows<[number, ...RetailerRow]>(FIND, [
+        `{${whole.map(({ scope }) => scope.brandId).join(',')}}`,
+        `{${single.map(({ scope }) => scope.brandId).join(',')}}`,
+        `{${single.map(({ retailerCode }) => retailerCode).join(',')}}`,
+        title ?? null,
+        status ?? null,
+        after?.title ?? null,
+        after?.brandId ?? null,
+        after?.retailerCode ?? null,
+        limit + 1,
+      ]);
+      const list = rows.slice(0, limit).map(([brandId, ...row]) => ({ brandId, ...retailerOf(row) }));
+      return { list, next: rows.length > limit ? (list.at(-1) ?? null) : null };
+    },
+
+    async setRetailerStatus(scope, code, status) {
+      if (!isRetailerCode(code)) return 'unknown';
+      if ((await database.run(SET_STATUS, [scope.brandId, code, status])) === 1) return 'changed';
+      return (await byCode(scope, [code])).has(code) ? 'unchanged' : 'unknown';
     },
 
     retailer: async (scope, code) => (await byCode(scope, [code])).get(code) ?? null,

@@ -14,6 +14,7 @@ import {
   periodInForce,
   sourceNumberOf,
   sourceSide,
+  startOfDay,
 } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
@@ -41,6 +42,15 @@ export interface FollowedRefusal {
 /** Where a list of several brands goes on: the number below which each brand's refusals are still to come. */
 export type RefusalCursor = Readonly<Record<number, number>>;
 
+/** Refusals of a brand that were not taken over yet. */
+export interface OpenRefusals {
+  /** At most OPEN_COUNTED. */
+  readonly count: number;
+  readonly more: boolean;
+  /** The nearest moment by which sending must have stopped; null: all of those are over. */
+  readonly stopBy: number | null;
+}
+
 export interface DayOfRefusals {
   readonly day: string;
   /** By channel, in the order of CHANNELS. */
@@ -58,6 +68,8 @@ export interface Refusals {
       readonly limit: number;
     },
   ): Promise<{ list: FollowedRefusal[]; next: RefusalCursor | null }>;
+  /** How many each brand has that were not taken over, on the channels that may be read; brands without are absent. */
+  open(brands: readonly DeskBrand[]): Promise<Map<number, OpenRefusals>>;
   /** What came after the numbers at which an account looked last, at most `limit` a brand. */
   since(brands: readonly DeskBrand[], accountId: number, limit: number): Promise<NewRefusals>;
   /** The account has seen all that is recorded now. */
@@ -85,6 +97,29 @@ const FAR = Number.MAX_SAFE_INTEGER;
 const PAGES_MAX = 10;
 /** Callers of `changes` remembered, so that a poll that brings nothing new writes nothing. */
 const REMEMBERED_MAX = 10_000;
+
+/** Open refusals of a brand are counted up to here, among its newest. */
+export const OPEN_COUNTED = 200;
+const OPEN_READ = 1_000;
+/** Days (Istanbul) on which the open refusals of each brand were recorded. `upto`: by channel, what was taken over. */
+const OPEN = `
+  select b.brand_id, (o.received_at at time zone 'UTC' + interval '3 hours')::date::text, count(*)::int
+    from unnest($1::int[], $2::int[]) b (brand_id, channels)
+    cross join lateral (
+      select array_agg(greatest(
+               (select max(p.cursor_seq) from push_address p where p.brand_id = b.brand_id and p.channel = n),
+               (select max(f.seq) from fetched_up_to f where f.brand_id = b.brand_id and f.channels >> n & 1 = 1),
+               0) order by n) upto
+        from generate_series(0, ${CHANNELS.length - 1}) n) taken
+    cross join lateral (
+      select m.received_at
+        from (select x.seq, x.kind, x.received_at from movement x
+               where x.brand_id = b.brand_id and x.state >= 200 and x.state & 1 = 0
+               order by x.seq desc limit ${OPEN_READ}) m
+       where b.channels >> (m.kind >> 1) & 1 = 1 and m.seq > taken.upto[(m.kind >> 1) + 1]
+         and not exists (select from refusal_tick t where t.brand_id = b.brand_id and t.seq = m.seq)
+       order by m.seq desc limit ${OPEN_COUNTED + 1}) o
+   group by 1, 2`;
 
 export function openRefusals({
   database,
@@ -181,6 +216,23 @@ export function openRefusals({
       return { list, next: left ? Object.fromEntries(before) : null };
     },
 
+    async open(brands) {
+      const masks = brands.map(({ scope }) => channelMask(scope));
+      const rows = await database.rows<[number, string, number]>(OPEN, [
+        `{${brands.map(({ brandId }) => brandId).join(',')}}`,
+        `{${masks.join(',')}}`,
+      ]);
+      const now = clock.now();
+      return new Map(
+        [...Map.groupBy(rows, ([brandId]) => brandId)].map(([brandId, days]) => {
+          const all = days.reduce((sum, [, , count]) => sum + count, 0);
+          const stops = days.map(([, day]) => stopBy(startOfDay(day))).filter((at) => at > now);
+          const nearest = stops.length === 0 ? null : Math.min(...stops);
+          return [brandId, { count: Math.min(all, OPEN_COUNTED), more: all > OPEN_COUNTED, stopBy: nearest }];
+        }),
+      );
+    },
+
     async since(brands, accountId, limit) {
       const visits = await database.rows<[number, number, number]>(
         'select brand_id, seq, extract(epoch from at)::float8 from visit where account_id = $1',
@@ -231,7 +283,7 @@ export function openRefusals({
       if (seq <= (passedBefore.get(name) ?? 0)) return;
       if (passedBefore.size >= REMEMBERED_MAX) passedBefore.clear();
       passedBefore.set(name, seq);
-      const channels = scope.readableChannels().reduce((mask, channel) => mask | (1 << channel), 0);
+      const channels = channelMask(scope);
       database
         .run(
           `insert into fetched_up_to (brand_id, way, account_id, channels, seq, at)
@@ -276,6 +328,11 @@ export function openRefusals({
       return row?.[0] ?? 0;
     },
   };
+
+  /** Channels that may be read, a bit each. */
+  function channelMask(scope: BrandScope): number {
+    return scope.readableChannels().reduce((mask, channel) => mask | (1 << channel), 0);
+  }
 
   function newestFirst(one: FollowedRefusal, other: FollowedRefusal): number {
     return other.movement.receivedAt - one.movement.receivedAt || other.movement.seq - one.movement.seq;

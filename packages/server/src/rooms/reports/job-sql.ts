@@ -6,7 +6,7 @@ import type { Query } from '../../ground/database.ts';
 
 export const COLUMNS = `
   job_id::text, account_id, brand_id, kind, parameters, state, rows_estimated, rows_done, code, file_name, file_bytes,
-  sha384, stamp_next_at is not null, extract(epoch from stamped_at)::float8, last_seq,
+  sha384, extract(epoch from stamped_at)::float8, last_seq,
   extract(epoch from created_at)::float8, extract(epoch from finished_at)::float8, extract(epoch from expires_at)::float8`;
 
 /** At most $9 open ones of one account. $1 organisation … $8 now. */

@@ -68,7 +68,7 @@ export interface ReportJob {
   readonly code: ReportJobCode | null;
   /** Null until it is done, and when its week is over. */
   readonly file: { readonly name: string; readonly bytes: number; readonly sha384: string } | null;
-  /** Null: of files that are not stamped. */
+  /** Of a finished list of permissions; `at` null: waiting for it. Movements have none: their days' files are stamped. */
   readonly stamp: { readonly at: number | null } | null;
   /** Last number of the journal that it covers; null before the work began. */
   readonly lastSeq: number | null;
@@ -137,7 +137,6 @@ type JobRow = [
   string | null,
   number | null,
   Buffer | null,
-  boolean,
   number | null,
   number | null,
   number,
@@ -480,7 +479,6 @@ function jobOf([
   fileName,
   bytes,
   sha384,
-  isStamped,
   stampedAt,
   lastSeq,
   createdAt,
@@ -501,7 +499,7 @@ function jobOf([
       fileName === null || bytes === null || sha384 === null
         ? null
         : { name: fileNameOf(kind, brandId, parameters), bytes, sha384: sha384.toString('hex') },
-    stamp: isStamped ? { at: stampedAt } : null,
+    stamp: kind === 'permissions' && state === 'done' ? { at: stampedAt } : null,
     lastSeq,
     createdAt,
     finishedAt,

@@ -26,10 +26,13 @@ export interface GrantForm {
 
 export function GrantFields({
   withPerson = false,
+  retailer: shop,
   onSubmit,
   onCancel,
 }: {
   readonly withPerson?: boolean;
+  /** Where it is asked for on a retailer's page: the right is to stand for this one. */
+  readonly retailer?: { readonly brandId: number; readonly retailerCode: number };
   readonly onSubmit: (form: GrantForm) => Promise<void>;
   readonly onCancel: () => void;
 }) {
@@ -39,10 +42,10 @@ export function GrantFields({
   const id = useRef(newKey());
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('clerk');
+  const [role, setRole] = useState<Role>(shop === undefined ? 'clerk' : 'retailer');
   const [all, setAll] = useState(true);
-  const [brands, setBrands] = useState<readonly number[]>([]);
-  const [retailerCode, setRetailerCode] = useState('');
+  const [brands, setBrands] = useState<readonly number[]>(shop === undefined ? [] : [shop.brandId]);
+  const [retailerCode, setRetailerCode] = useState(shop === undefined ? '' : String(shop.retailerCode));
   const [until, setUntil] = useState('');
   const [reason, setReason] = useState('');
   const [faults, setFaults] = useState<readonly Fault[]>([]);
@@ -98,59 +101,68 @@ export function GrantFields({
           </Field>
         </div>
       )}
-      <Field label={words.role} hint={t.staff.roleHint[role]}>
-        {(control) => (
-          <select {...control} className="input" value={role} onChange={({ target }) => setRole(target.value as Role)}>
-            {mayGive.map((one) => (
-              <option key={one} value={one}>
-                {t.role[one]}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Choices legend={words.brands} id="markalar" error={faults[0]?.text}>
-        {!retailer && (
-          <label className="check">
-            <input type="checkbox" checked={all} onChange={({ target }) => setAll(target.checked)} />
-            {t.staff.allBrands}
-          </label>
-        )}
-        {(retailer || !all) &&
-          desk.brands.map(({ brandId, name: brand }) => (
-            <label className="check" key={brandId}>
-              <input
-                type={retailer ? 'radio' : 'checkbox'}
-                name="marka"
-                checked={brands.includes(brandId)}
-                onChange={({ target }) =>
-                  setBrands(
-                    retailer
-                      ? [brandId]
-                      : target.checked
-                        ? [...brands, brandId]
-                        : brands.filter((one) => one !== brandId),
-                  )
-                }
-              />
-              {brand}
-            </label>
-          ))}
-      </Choices>
-      {retailer && (
-        <Field label={words.retailerCode}>
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              inputMode="numeric"
-              pattern="[0-9]{8}"
-              required
-              value={retailerCode}
-              onChange={({ target }) => setRetailerCode(target.value)}
-            />
+      {shop === undefined && (
+        <>
+          <Field label={words.role} hint={t.staff.roleHint[role]}>
+            {(control) => (
+              <select
+                {...control}
+                className="input"
+                value={role}
+                onChange={({ target }) => setRole(target.value as Role)}
+              >
+                {mayGive.map((one) => (
+                  <option key={one} value={one}>
+                    {t.role[one]}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Choices legend={words.brands} id="markalar" error={faults[0]?.text}>
+            {!retailer && (
+              <label className="check">
+                <input type="checkbox" checked={all} onChange={({ target }) => setAll(target.checked)} />
+                {t.staff.allBrands}
+              </label>
+            )}
+            {(retailer || !all) &&
+              desk.brands.map(({ brandId, name: brand }) => (
+                <label className="check" key={brandId}>
+                  <input
+                    type={retailer ? 'radio' : 'checkbox'}
+                    name="marka"
+                    checked={brands.includes(brandId)}
+                    onChange={({ target }) =>
+                      setBrands(
+                        retailer
+                          ? [brandId]
+                          : target.checked
+                            ? [...brands, brandId]
+                            : brands.filter((one) => one !== brandId),
+                      )
+                    }
+                  />
+                  {brand}
+                </label>
+              ))}
+          </Choices>
+          {retailer && (
+            <Field label={words.retailerCode}>
+              {(control) => (
+                <input
+                  {...control}
+                  className="input"
+                  inputMode="numeric"
+                  pattern="[0-9]{8}"
+                  required
+                  value={retailerCode}
+                  onChange={({ target }) => setRetailerCode(target.value)}
+                />
+              )}
+            </Field>
           )}
-        </Field>
+        </>
       )}
       <div className="pair">
         <Field label={words.until} hint={words.untilHint}>

@@ -2,8 +2,8 @@
 
 export const tr = {
   link: 'Yardım',
-  /** Heard and not seen: what the help is about. */
-  about: (topic: string) => `: ${topic} (yeni sekmede açılır)`,
+  /** The link as it is read aloud. */
+  spoken: (topic: string) => `Yardım: ${topic} (yeni sekmede açılır)`,
   topics: {
     consent: { title: 'bir onayda ne bulunmalı', href: '/yardim/onay' },
     refusals: { title: 'ret gelince ne yaparsınız', href: '/yardim/ret' },
@@ -13,7 +13,7 @@ export const tr = {
 
 export const en: typeof tr = {
   link: 'Help',
-  about: (topic) => `: ${topic} (opens in a new tab)`,
+  spoken: (topic) => `Help: ${topic} (opens in a new tab)`,
   topics: {
     consent: { title: 'what a consent needs', href: '/en/help/consent' },
     refusals: { title: 'what a refusal asks of you', href: '/en/help/refusals' },

@@ -156,7 +156,8 @@ export const connectionRoutes = {
             Type.Literal('CLOSED'),
           ]),
           apiIncluded: Type.Boolean(),
-          consentLimit: Type.Integer(),
+          /** Null: none. */
+          consentLimit: Nullable(Type.Integer()),
           /** Whether the limit may be passed. */
           consentLimitExceed: Type.Boolean(),
           /** Consents used of it; null: they are counted to the providers. */

@@ -177,11 +177,22 @@ const Overview = Type.Object({
   days: Type.Array(Day),
 });
 
+/** One of a partner's customers alone; absent: all. */
+const OfProvider = { provider: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$' })) };
+
 export const deskRoutes = {
   'GET /organisations/:organisation': { needs: 'readOrganisation', answer: DeskShape },
-  'GET /organisations/:organisation/overview': { needs: 'readRefusals', answer: Overview },
+  'GET /organisations/:organisation/overview': {
+    needs: 'readRefusals',
+    query: Type.Object(OfProvider),
+    answer: Overview,
+  },
   /** What was new is seen: the next overview counts from here. */
-  'POST /organisations/:organisation/overview/seen': { needs: 'readRefusals', answer: Done },
+  'POST /organisations/:organisation/overview/seen': {
+    needs: 'readRefusals',
+    query: Type.Object(OfProvider),
+    answer: Done,
+  },
   'POST /organisations/:organisation/searches': {
     needs: 'ask',
     body: Type.Object({ address: TypedAddress }),
@@ -202,6 +213,7 @@ export const deskRoutes = {
   'GET /organisations/:organisation/refusals': {
     needs: 'readRefusals',
     query: Type.Object({
+      ...OfProvider,
       brand: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$' })),
       channel: Type.Optional(Channel),
       /** Opaque: where the page before ended. */

@@ -23,6 +23,12 @@ const BrandNumber = Type.String({ pattern: '^[0-9]{1,9}$' });
 /** Opaque: where the page before ended. */
 const After = Type.Optional(Type.String({ maxLength: 200 }));
 
+/**
+ * With `ready` the answer is not the file, but that it can be had now: a screen asks before it has the browser save it, which
+ * could say neither that a second factor is wanted nor that the file is gone.
+ */
+const Handover = Type.Object({ ready: Type.Optional(Type.Literal('1')) });
+
 /** Consents, or movements, by what they are; from the counters. */
 const Counts = Type.Object({
   now: Time,
@@ -98,8 +104,6 @@ const Job = Type.Object({
   askedBy: Nullable(Type.String()),
   /** This person may cancel it. */
   mayCancel: Type.Boolean(),
-  /** He has to give a second factor before he may take the file. */
-  stepUp: Type.Boolean(),
   createdAt: Time,
   finishedAt: Nullable(Time),
   expiresAt: Nullable(Time),
@@ -139,7 +143,6 @@ export const reportRoutes = {
       days: Type.Array(Reconciliation),
       /** This person may take the files, and agree. */
       mayAgree: Type.Boolean(),
-      stepUp: Type.Boolean(),
       after: Nullable(Type.String()),
     }),
   },
@@ -150,6 +153,7 @@ export const reportRoutes = {
   'GET /organisations/:organisation/brands/:brand/reconciliations/:day/file': {
     needs: 'clearFiles',
     stepUp: true,
+    query: Handover,
     answer: Type.Unknown(),
   },
   /** The time stamp (.tsr, RFC 3161) over the file's SHA-384. */
@@ -184,6 +188,10 @@ export const reportRoutes = {
   },
   'GET /organisations/:organisation/report-jobs/:jobId': { needs: 'readReports', answer: Job },
   'POST /organisations/:organisation/report-jobs/:jobId/cancellation': { needs: 'readReports', answer: Job },
-  'GET /organisations/:organisation/report-jobs/:jobId/file': { needs: 'readReports', answer: Type.Unknown() },
+  'GET /organisations/:organisation/report-jobs/:jobId/file': {
+    needs: 'readReports',
+    query: Handover,
+    answer: Type.Unknown(),
+  },
   'GET /organisations/:organisation/report-jobs/:jobId/time-stamp': { needs: 'readReports', answer: Type.Unknown() },
 } as const satisfies Record<string, PortalRoute>;

@@ -1,0 +1,135 @@
+// Retailers in a real browser: found, created with every fault beside its field, suspended and opened again, shown one
+// consent, and a user invited; and a shop that sees itself alone.
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newTckn } from '../packages/server/test/contract/samples.ts';
+import { axeViolations, expectQuiet, sidewaysScroll } from './support/browser.ts';
+import { type Desks, openDesks } from './support/desk.ts';
+
+const SIZES = [
+  ['desktop', { width: 1280, scheme: 'light' }],
+  ['phone', { width: 390, height: 844, scheme: 'dark' }],
+] as const;
+
+let desks: Desks;
+beforeAll(async () => {
+  desks = await openDesks();
+});
+afterAll(() => desks.close());
+
+async function isGood(page: Page): Promise<void> {
+  expect(await axeViolations(page)).toEqual([]);
+  const size = page.viewportSize() ?? { width: 1280, height: 800 };
+  await page.setViewportSize({ width: 320, height: 800 });
+  expect(await sidewaysScroll(page)).toBeUndefined();
+  await page.setViewportSize(size);
+}
+
+describe.each(SIZES)('on a %s', (name, size) => {
+  it('a retailer is created with its faults mended, given a consent to see, suspended, and given a user', async () => {
+    const title = `Örnek Işık Bayi ${name}`;
+    const page = await desks.enter('owner', size);
+    await page.getByRole('link', { name: 'Bayiler' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Bayiler' }).waitFor();
+    await page.getByRole('link', { name: 'Örnek Kadıköy Mağazacılık Ltd. Şti.' }).waitFor();
+    await isGood(page);
+    await page.screenshot({ path: `/tmp/ret/list-${name}.png`, fullPage: true });
+
+    await page.getByRole('button', { name: 'Bayi ekle' }).click();
+    await page.getByLabel('Unvan', { exact: true }).fill(title);
+    await page.getByLabel('T.C. kimlik numarası').fill('12345');
+    await page.getByRole('button', { name: 'Bayiyi ekle' }).click();
+    await page.getByRole('alert').getByRole('link', { name: 'Bayinin adı (name) boş.' }).waitFor();
+    await page.getByRole('alert').getByRole('link', { name: '11 haneli değil' }).press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('bayi-tckn');
+    await isGood(page);
+    await page.screenshot({ path: `/tmp/ret/form-${name}.png`, fullPage: true });
+    await page.getByLabel('T.C. kimlik numarası').fill(newTckn());
+    await page.getByLabel('Ad soyad').fill('Ece Örnek');
+    await page.getByLabel('Vergi numarası').fill('1234567890');
+    await page.getByLabel('Cep telefonu').fill('0532 111 22 33');
+    await page.getByLabel('İl', { exact: true }).selectOption({ label: 'İzmir' });
+    await page.getByLabel('İlçe').selectOption({ label: 'Konak' });
+    await page.getByRole('button', { name: 'Bayiyi ekle' }).dblclick();
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    await page.getByText('Konak, İzmir').waitFor();
+
+    const recipient = `+9053799${String(size.width).padStart(5, '0')}`;
+    await granted(recipient);
+    await page.getByLabel('Telefon ya da e-posta').fill('0532 000 00 00');
+    await page.getByRole('button', { name: 'İzni göster' }).click();
+    await page.getByRole('alert').getByText('Erişim vermek istediğiniz izin kaydı yok.').waitFor();
+    await page.getByLabel('Telefon ya da e-posta').fill(recipient);
+    await page.getByRole('button', { name: 'İzni göster' }).click();
+    await page.getByText('bu bayi artık bu izni görür.').waitFor();
+    expect(await page.content()).not.toContain(recipient.slice(4));
+    await page.locator('dt:text-is("Gördüğü izin") + dd:text-is("1")').waitFor();
+
+    await page.getByRole('button', { name: 'Askıya al' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Bu bayi askıya alınsın mı?' });
+    await isGood(page);
+    await question.getByRole('button', { name: 'Askıya al' }).click();
+    await page.getByText('Bayi askıya alındı.').waitFor();
+    await page.getByText('Askıda').waitFor();
+    await page.getByRole('button', { name: 'Yeniden aç' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Yeniden aç' }).click();
+    await page.getByText('Bayi yeniden açıldı.').waitFor();
+
+    await page.getByRole('button', { name: 'Kullanıcı davet et' }).click();
+    await page.getByLabel('Ad soyad').fill('Bayi Çalışanı');
+    await page.getByLabel('E-posta', { exact: true }).fill(`calisan-${name}@ornek-bayi.example`);
+    await page.getByRole('button', { name: 'Davet gönder' }).click();
+    await page.getByText('Davet yola çıktı.').waitFor();
+    await page.getByRole('rowheader', { name: 'Bayi Çalışanı' }).waitFor();
+    await isGood(page);
+    await page.screenshot({ path: `/tmp/ret/one-${name}.png`, fullPage: true });
+    await expectQuiet(page, /422/);
+  });
+});
+
+async function granted(recipient: string): Promise<void> {
+  const at = desks.server.clock.now() - 3_600;
+  const consentDate = new Date((at + 10_800) * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+  const body = { type: 'MESAJ', source: 'HS_WEB', recipient, status: 'ONAY', consentDate, recipientType: 'BIREYSEL' };
+  const token = await desks.server.token();
+  expect((await desks.server.call('POST', '/sps/600100/brands/600100/consents', { token, body })).status).toBe(200);
+}
+
+it('keeps what is searched and filtered in the address of the page, but no telephone', async () => {
+  const page = await desks.enter('viewer');
+  await page.getByRole('link', { name: 'Bayiler' }).click();
+  await page.getByLabel('Unvanda ara').fill('0532 111 22 33');
+  await page.getByRole('button', { name: 'Ara', exact: true }).click();
+  await page.getByText('Burada bayilerin unvanı aranır.').waitFor();
+  expect(page.url()).not.toMatch(/532/);
+  await page.getByLabel('Unvanda ara').fill('KADIKÖY');
+  await page.getByRole('button', { name: 'Ara', exact: true }).click();
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+  await page.reload();
+  await page.getByRole('link', { name: 'Örnek Kadıköy Mağazacılık Ltd. Şti.' }).waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(1);
+  await page.getByRole('navigation', { name: 'Durum' }).getByRole('link', { name: 'Askıda' }).click();
+  await page.getByText('Bu seçimle bayi yok.').waitFor();
+  await page.getByRole('link', { name: 'Aramayı temizle' }).click();
+  await page.getByRole('navigation', { name: 'Durum' }).getByRole('link', { name: 'Hepsi' }).click();
+  await page.getByRole('link', { name: 'Örnek Kadıköy Mağazacılık Ltd. Şti.' }).click();
+  await page.getByText('Kimlik, vergi ve telefon numaralarını').waitFor();
+  await page.getByText('•••••••••46').waitFor();
+  expect(await page.getByRole('button', { name: 'Askıya al' }).count()).toBe(0);
+  await isGood(page);
+  await expectQuiet(page);
+});
+
+it('shows a shop itself and who works there, and nothing of another', async () => {
+  const page = await desks.enter('retailer');
+  await page.getByRole('link', { name: 'Bayiler' }).click();
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+  await page.getByRole('link', { name: 'Örnek Kadıköy Mağazacılık Ltd. Şti.' }).click();
+  await page.getByText('10000000146').waitFor();
+  await page.getByRole('rowheader', { name: 'Ayşe Yılmaz' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Kullanıcı davet et' }).count()).toBe(0);
+  await page.goto(`${page.url().replace(/\d{8}$/, '')}10000001`);
+  await page.getByRole('alert').getByText('thing.unknown').waitFor();
+  await expectQuiet(page, /404/);
+});

@@ -1,0 +1,193 @@
+// The form of a new retailer. The rules are the official API's; what they find is told beside each field.
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useRef, useState } from 'react';
+import { useAttempt } from '../../api/attempt.ts';
+import { type AnswerOf, ask, newKey } from '../../api/client.ts';
+import { useText } from '../../text/index.tsx';
+import { ErrorSummary, Failure, Field } from '../../ui/parts.tsx';
+import { useDesk, useOrganisation } from '../desk.tsx';
+import { fieldFaults } from '../field-faults.ts';
+
+const EMPTY = { title: '', alias: '', name: '', tckn: '', tin: '', mersis: '', mobile: '' };
+type TextField = keyof typeof EMPTY;
+const PAIRS = [
+  ['title', 'alias'],
+  ['name', 'mobile'],
+  ['tckn', 'tin'],
+] as const;
+const DIGITS: readonly TextField[] = ['tckn', 'tin', 'mersis'];
+const REQUIRED: readonly TextField[] = ['title', 'name', 'tckn', 'tin'];
+/** Fields of the server, and the controls that they are. */
+const CONTROLS = {
+  title: 'bayi-unvan',
+  alias: 'bayi-kisa-ad',
+  name: 'bayi-ad',
+  tckn: 'bayi-tckn',
+  tin: 'bayi-vergi',
+  mersis: 'bayi-mersis',
+  mobile: 'bayi-telefon',
+  city: 'bayi-il',
+  town: 'bayi-ilce',
+} as const;
+
+export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
+  const { t, language } = useText();
+  const words = t.retailers.form;
+  const desk = useDesk();
+  const organisation = useOrganisation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const brands = desk.brandsFor('manageRetailers');
+  const key = useRef(newKey());
+  const [texts, setTexts] = useState(EMPTY);
+  const [brand, setBrand] = useState(brands[0]?.brandId ?? 0);
+  const [city, setCity] = useState<number | null>(null);
+  const [town, setTown] = useState<number | null>(null);
+  const { failure, attempt, busy } = useAttempt();
+  const provinces = useQuery({
+    queryKey: ['provinces'],
+    queryFn: ({ signal }) => ask('GET /provinces', { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const districts = useQuery({
+    queryKey: ['provinces', city],
+    queryFn: ({ signal }) => ask('GET /provinces/:province/districts', { params: { province: city ?? 0 }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: city !== null,
+  });
+  const faults = fieldFaults(failure, CONTROLS, language);
+  const faultOf = (name: keyof typeof CONTROLS): string | undefined =>
+    faults.find(({ field }) => field === CONTROLS[name])?.text;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    void attempt(async () => {
+      const { retailerCode } = await ask('POST /organisations/:organisation/brands/:brand/retailers', {
+        params: { organisation, brand },
+        body: { key: key.current, ...texts, city, town },
+      });
+      await client.invalidateQueries({ queryKey: ['organisation', organisation, 'retailers'] });
+      await navigate({
+        to: '/isletme/$organisation/bayiler/$brand/$code',
+        params: { organisation: String(organisation), brand: String(brand), code: String(retailerCode) },
+      });
+    });
+  }
+
+  const text = (name: TextField) => (
+    <Field
+      key={name}
+      id={CONTROLS[name]}
+      label={words.fields[name]}
+      {...(name !== 'title' && { hint: words.hints[name] })}
+      error={faultOf(name)}
+    >
+      {(control) => (
+        <input
+          {...control}
+          className="input"
+          autoComplete="off"
+          aria-required={REQUIRED.includes(name)}
+          {...(DIGITS.includes(name) && { inputMode: 'numeric' as const })}
+          value={texts[name]}
+          onChange={({ target }) => setTexts({ ...texts, [name]: target.value })}
+        />
+      )}
+    </Field>
+  );
+
+  return (
+    <form className="form sheet" noValidate aria-labelledby="yeni-bayi" onSubmit={submit}>
+      <h2 id="yeni-bayi">{words.title}</h2>
+      <ErrorSummary faults={faults} />
+      {failure !== undefined && faults.length === 0 && <Failure error={failure} />}
+      {brands.length > 1 && (
+        <Field label={words.brand}>
+          {(control) => (
+            <select
+              {...control}
+              className="input"
+              value={brand}
+              onChange={({ target }) => setBrand(Number(target.value))}
+            >
+              {brands.map(({ brandId, name }) => (
+                <option key={brandId} value={brandId}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+      {PAIRS.map((pair) => (
+        <div className="pair" key={pair[0]}>
+          {pair.map(text)}
+        </div>
+      ))}
+      <div className="pair">
+        <PlaceSelect
+          name="city"
+          places={provinces.data}
+          value={city}
+          error={faultOf('city')}
+          onChoose={(code) => {
+            setCity(code);
+            setTown(null);
+          }}
+        />
+        <PlaceSelect name="town" places={districts.data} value={town} error={faultOf('town')} onChoose={setTown} />
+      </div>
+      {text('mersis')}
+      <div className="row">
+        <button type="submit" className="btn btn--main" aria-disabled={busy}>
+          {words.submit}
+        </button>
+        <button type="button" className="btn" onClick={onCancel}>
+          {t.common.cancel}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** A province, or a district of the one that is chosen, in the order of the alphabet. */
+function PlaceSelect({
+  name,
+  places = [],
+  value,
+  error,
+  onChoose,
+}: {
+  readonly name: 'city' | 'town';
+  readonly places: AnswerOf<'GET /provinces'> | undefined;
+  readonly value: number | null;
+  readonly error: string | undefined;
+  readonly onChoose: (code: number | null) => void;
+}) {
+  const { t, format } = useText();
+  const words = t.retailers.form;
+  return (
+    <Field id={CONTROLS[name]} label={words.fields[name]} error={error}>
+      {(control) => (
+        <select
+          {...control}
+          className="input"
+          aria-required
+          value={value ?? ''}
+          onChange={({ target }) => onChoose(target.value === '' ? null : Number(target.value))}
+        >
+          <option value="">{words.choose}</option>
+          {places
+            .toSorted((one, other) => format.compare(one.name, other.name))
+            .map(({ code, name: place }) => (
+              <option key={code} value={code}>
+                {place}
+              </option>
+            ))}
+        </select>
+      )}
+    </Field>
+  );
+}
