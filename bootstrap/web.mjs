@@ -1,10 +1,11 @@
 // Builds the pages (packages/web) when what they are made of has changed since they were built last.
 //
-// A stamp in the built folder holds the hash of all sources. The pages are built aside and put in place by renaming, so
-// that a build that was killed is never served, and a server that runs keeps whole pages.
+// A stamp in the built folder holds the hash of all sources; it is written last, so that a build that was killed counts
+// for nothing. The pages are built aside and put beside those of before: scripts bear the hash of their content in their
+// names, so a server that runs, and a page that is open, still find theirs. What a day has passed over goes.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { faultOfFile, ROOT, StartFault, say, seconds } from './say.mjs';
@@ -13,6 +14,10 @@ import { runProgram } from './supervise.mjs';
 const WEB = join(ROOT, 'packages/web');
 const BUILT = join(WEB, 'dist');
 const STAMP = 'sources.sha256';
+/** Of what the builder says: its first words tell, the rest is its stack. */
+const SAID_MOST = 600;
+/** How long scripts of earlier builds are kept, in milliseconds. */
+const OLD_MS = 24 * 3_600_000;
 /** Within some per cent of the smallest, in a third of its time. */
 const BROTLI_QUALITY = 9;
 /** What the pages are made of, below the root. */
@@ -38,23 +43,20 @@ export async function buildWeb(node) {
       node,
       [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', WEB, '--outDir', aside, '--logLevel', 'warn'],
       {
+        env: { NO_COLOR: '1' },
         capture: (text) => {
           said += text;
         },
       },
     );
     if (code !== 0) {
-      throw new StartFault(`Sayfalar kurulamadı: ${said.trim()}.`, 'The pages could not be built.');
+      throw new StartFault(`Sayfalar kurulamadı: ${said.trim().slice(0, SAID_MOST)}`, 'The pages could not be built.');
     }
     compress(join(aside, 'assets'));
-    writeFileSync(join(aside, STAMP), hash);
-    // Another start may have been faster: what it built is the same.
-    if (!isBuilt(hash)) {
-      rmSync(BUILT, { recursive: true, force: true });
-      renameSync(aside, BUILT);
-    }
+    putInPlace(aside);
+    writeFileSync(join(BUILT, STAMP), hash);
   } catch (error) {
-    // Two starts may rename at once; the other's pages are as good.
+    // Two starts may build at once; the other's pages are as good.
     if (!isBuilt(hash)) {
       throw faultOfFile(error, BUILT);
     }
@@ -72,6 +74,23 @@ function compress(folder) {
     writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
     const params = { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY };
     writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params }));
+  }
+}
+
+function putInPlace(aside) {
+  const assets = join(BUILT, 'assets');
+  mkdirSync(assets, { recursive: true });
+  const built = new Set(readdirSync(join(aside, 'assets')));
+  for (const name of built) {
+    renameSync(join(aside, 'assets', name), join(assets, name));
+  }
+  for (const name of readdirSync(aside).filter((one) => one !== 'assets')) {
+    renameSync(join(aside, name), join(BUILT, name));
+  }
+  for (const name of readdirSync(assets)) {
+    if (!built.has(name) && Date.now() - statSync(join(assets, name)).mtimeMs > OLD_MS) {
+      rmSync(join(assets, name), { force: true });
+    }
   }
 }
 

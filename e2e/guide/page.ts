@@ -45,7 +45,7 @@ const JOURNEYS: readonly Journey[] = [
     ],
   },
   {
-    tr: 'İzin kaydetmek ve geri almak',
+    tr: 'Kaydetmek ve geri almak',
     en: 'Recording, and taking back',
     help: { tr: tr.help.topics.consent.href, en: en.help.topics.consent.href },
     steps: [
@@ -142,15 +142,10 @@ _Bu sayfa ve resimleri \`npm run guide\` ile yapılır. · This page and its pic
 
 function journeyPart({ tr, en, steps, help }: Journey): string {
   const parts = steps.map((step, at) => {
-    const picture = step.picture === undefined ? '' : `\n\n   ![${alt(step)}](guide/${step.picture}.png)`;
+    const picture = step.picture === undefined ? '' : `\n\n   ![${tr}, ${at + 1}](guide/${step.picture}.png)`;
     return `${at + 1}. ${step.tr}\n\n   _${step.en}_${picture}\n`;
   });
   return `## ${tr} · ${en}\n\n${parts.join('\n')}\nKuralı · The rule: \`${help.tr}\`, \`${help.en}\`\n`;
-}
-
-/** What a picture shows is what its step says. */
-function alt(step: Step): string {
-  return step.tr.replaceAll('*', '');
 }
 
 /** The name under which a heading is found on a page of Markdown. */

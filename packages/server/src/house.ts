@@ -26,6 +26,7 @@ import { openActivities } from './rooms/activity/index.ts';
 import { openDeliveries } from './rooms/deliveries/index.ts';
 import { openDrafts, openEntries, openLists } from './rooms/entries/index.ts';
 import { openEvidence } from './rooms/evidence/index.ts';
+import { openMessages } from './rooms/messages/index.ts';
 import { openNotices } from './rooms/notices/index.ts';
 import { district, districts, openParties, province, provinces } from './rooms/parties/index.ts';
 import { openRefusals } from './rooms/refusals/index.ts';
@@ -72,7 +73,6 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     files,
     timeStampAuthority: config.timeStampAuthority,
   });
-  const deliveries = openDeliveries({ database, registry, clock, keys, log, allowPrivate: config.pushPrivate });
   const access = openAccess({ database, clock, secret, limits: config.limits });
   const calendar = makeCalendar(HOLIDAYS, DEFAULT_CALENDAR_POLICY);
   const { publicUrl } = config;
@@ -80,11 +80,33 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
   const mails = openNotices({ database, clock, log, keys, smtpUrl: config.smtpUrl, from: config.mailFrom });
   const activities = openActivities({ database, clock });
   const desks = openDesks({ database, clock });
+  const refusals = openRefusals({ database, clock, log, calendar, registry });
+  const messages = openMessages({ database, clock, log, calendar, desks, refusals, notices: mails });
+  const deliveries = openDeliveries({
+    database,
+    registry,
+    clock,
+    keys,
+    log,
+    messages,
+    allowPrivate: config.pushPrivate,
+  });
   const people = openPeople({ database, clock, keys, log, mails, publicUrl, desks });
   const invitations = openInvitations({ database, clock, mails, activities, publicUrl });
   const lists = openLists({ database, clock, registry });
   const drafts = openDrafts({ database, clock, keys });
-  const entries = openEntries({ database, clock, keys, log, desks, registry, calendar });
+  const references = new References(secret);
+  const entries = openEntries({
+    database,
+    clock,
+    keys,
+    log,
+    desks,
+    registry,
+    calendar,
+    messages,
+    referenceOf: (organisationCode, address) => references.make(organisationCode, address),
+  });
   const parties = openParties({ database, clock, retailerUses: registry.retailers.uses });
   const evidence = openEvidence({
     database,
@@ -108,12 +130,13 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     entries,
     lists,
     activities,
-    staff: openStaff({ database, clock, activities }),
+    staff: openStaff({ database, clock, activities, messages }),
     apiUsers: openApiUsers({ database, clock, access, activities }),
     invitations,
-    refusals: openRefusals({ database, clock, log, calendar, registry }),
+    refusals,
+    messages,
     evidence,
-    references: new References(secret),
+    references,
     rateLimits: new RateLimits(clock),
     registry,
     parties,
@@ -138,6 +161,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
       deliveries.start();
       entries.start();
       mails.start();
+      messages.start();
       evidence.start();
       reportJobs.start();
       expiring = setInterval(() => {
@@ -149,6 +173,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
           lists.expire(),
           parties.partnerWork.count(null),
           mails.expire(),
+          messages.expire(),
           reportJobs.expire(),
         ]).catch((error: unknown) => log.warn('expire.failed', errorFields(error)));
       }, EXPIRE_EVERY_MS);
@@ -164,6 +189,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
         reports.stop(),
         entries.stop(),
         mails.stop(),
+        messages.stop(),
         evidence.stop(),
         reportJobs.stop(),
       ]);

@@ -24,6 +24,18 @@ const LINK = 'https://kayit.example/davet/gizli-b4ğlantı?a=1&b=2';
 /** In Istanbul 24 November 2026, 14:05. */
 const THEN = Date.UTC(2026, 10, 24, 11, 5) / 1000;
 const DAY_MS = 86_400_000;
+const LAST_DAYS = [
+  { day: '2026-11-24', count: 34 },
+  { day: '2026-11-25', count: 1_200 },
+];
+const RIGHTS = {
+  organisation: 'Örnek A.Ş.',
+  by: 'Deniz Örnek',
+  rights: [
+    { role: 'clerk', brands: ['Örnek Bebek', 'Örnek Ev'] },
+    { role: 'viewer', brands: null },
+  ],
+};
 
 let simulators: Simulators;
 let store: TestDatabase;
@@ -197,24 +209,40 @@ Bu e-postayı Açık İYS gönderdi; yanıtlar okunmaz. Sizden e-postayla hiçbi
       {
         template: 'refusals-last-day',
         language: 'tr',
-        fields: { brand: 'Örnek Bebek', count: 1_234, day: '2026-11-24' },
+        fields: { brand: 'Örnek Bebek', days: LAST_DAYS },
       },
       'Örnek Bebek: 1.234 ret için son gün',
-      ['Örnek Bebek markasında 1.234 ret', 'en geç 24 Kasım 2026 Salı günü saat 24:00’e kadar'],
+      [
+        'Örnek Bebek markasında 1.234 ret',
+        '34 ret: bu alıcılara ileti göndermeyi en geç 24 Kasım 2026 Salı günü saat 24:00’e kadar',
+        '1.200 ret: bu alıcılara ileti göndermeyi en geç 25 Kasım 2026 Çarşamba günü',
+      ],
     ],
     [
       {
         template: 'refusals-last-day',
         language: 'en',
-        fields: { brand: 'Örnek Bebek', count: 1_234, day: '2026-11-24' },
+        fields: { brand: 'Örnek Bebek', days: LAST_DAYS },
       },
       'Örnek Bebek: last day for 1,234 refusals',
-      ['1,234 refusals of the brand Örnek Bebek', 'have not been taken over', '24 November 2026, 24:00'],
+      [
+        '1,234 refusals of the brand Örnek Bebek',
+        'have not been taken over',
+        '34 refusals: stop sending to these recipients by Tuesday 24 November 2026, 24:00',
+      ],
     ],
     [
-      { template: 'refusals-last-day', language: 'en', fields: { brand: 'Örnek Bebek', count: 1, day: '2026-11-24' } },
+      {
+        template: 'refusals-last-day',
+        language: 'en',
+        fields: { brand: 'Örnek Bebek', days: [{ day: '2026-11-24', count: 1 }] },
+      },
       'Örnek Bebek: last day for 1 refusal',
-      ['1 refusal of the brand Örnek Bebek', 'has not been taken over yet: we have not seen it'],
+      [
+        '1 refusal of the brand Örnek Bebek',
+        'has not been taken over yet: we have not seen it',
+        'to this recipient by',
+      ],
     ],
     [
       {
@@ -233,6 +261,72 @@ Bu e-postayı Açık İYS gönderdi; yanıtlar okunmaz. Sizden e-postayla hiçbi
       },
       'Örnek A.Ş.: unusual number of searches',
       ['Ayşe Yılmaz has searched', 'for Örnek A.Ş.: 5,000'],
+    ],
+    [
+      { template: 'password-changed', language: 'tr', fields: { at: THEN } },
+      'Açık İYS: parolanız değişti',
+      ['24 Kasım 2026 14:05 (Türkiye saati) değişti', 'Parolamı unuttum'],
+    ],
+    [
+      { template: 'password-changed', language: 'en', fields: { at: THEN } },
+      'Açık İYS: your password was changed',
+      ['24 November 2026 at 14:05', 'I forgot my password'],
+    ],
+    [
+      { template: 'right-given', language: 'tr', fields: RIGHTS },
+      'Örnek A.Ş.: size yeni yetki verildi',
+      ['Deniz Örnek, Örnek A.Ş. için', 'Kayıt görevlisi: Örnek Bebek, Örnek Ev', 'İzleyen: bütün markalar'],
+    ],
+    [
+      { template: 'right-given', language: 'en', fields: RIGHTS },
+      'Örnek A.Ş.: you were given a right',
+      ['Deniz Örnek has given you', 'Clerk: Örnek Bebek, Örnek Ev', 'Viewer: all brands'],
+    ],
+    [
+      { template: 'right-ended', language: 'tr', fields: RIGHTS },
+      'Örnek A.Ş.: bir yetkiniz sona erdi',
+      ['Deniz Örnek, Örnek A.Ş. için', 'Kayıt görevlisi: Örnek Bebek, Örnek Ev'],
+    ],
+    [
+      { template: 'right-ended', language: 'en', fields: RIGHTS },
+      'Örnek A.Ş.: a right of yours has ended',
+      ['Deniz Örnek has taken back', 'Clerk: Örnek Bebek, Örnek Ev'],
+    ],
+    [
+      {
+        template: 'push-parked',
+        language: 'tr',
+        fields: { organisation: 'Örnek A.Ş.', brand: 'Örnek Bebek', channel: 'EPOSTA', host: 'push.ornek.invalid' },
+      },
+      'Örnek Bebek: push adresi yanıt vermiyor',
+      ['Marka: Örnek Bebek', 'Kanal: e-posta', 'Sunucu: push.ornek.invalid'],
+    ],
+    [
+      {
+        template: 'push-parked',
+        language: 'en',
+        fields: { organisation: 'Örnek A.Ş.', brand: 'Örnek Bebek', channel: 'ARAMA', host: 'push.ornek.invalid' },
+      },
+      'Örnek Bebek: a push address does not answer',
+      ['Brand: Örnek Bebek', 'Channel: calls', 'Server: push.ornek.invalid'],
+    ],
+    [
+      {
+        template: 'entry-refused',
+        language: 'tr',
+        fields: { organisation: 'Örnek A.Ş.', brand: 'Örnek Bebek', channel: 'MESAJ' },
+      },
+      'Örnek Bebek: bekleyen bir onay kaydedilmedi',
+      ['Örnek A.Ş. adına girdiğiniz bir onay (Örnek Bebek, mesaj)'],
+    ],
+    [
+      {
+        template: 'entry-refused',
+        language: 'en',
+        fields: { organisation: 'Örnek A.Ş.', brand: 'Örnek Bebek', channel: 'MESAJ' },
+      },
+      'Örnek Bebek: a consent that waited was not recorded',
+      ['for Örnek A.Ş. (Örnek Bebek, messages)'],
     ],
   ])('of the template $template in the language $language says what it must', async (mail, subject, fragments) => {
     const room = notices();

@@ -93,7 +93,15 @@ describe('the list', () => {
     expect(first.body.retailers).toHaveLength(50);
     expect(new Set(found).size).toBe(51);
     expect(second.body.after).toBeNull();
-    expect((await owner.call(LIST, { params: RETAIL, query: { after: 'AAAA' } })).status).toBe(422);
+    for (const [title, brand] of [
+      ['a\0', 1],
+      ['a', 2 ** 31],
+      [7, 1],
+    ]) {
+      const forged = Buffer.from(JSON.stringify([title, brand, 1])).toString('base64url');
+      expect((await owner.call(LIST, { params: RETAIL, query: { after: forged } })).status).toBe(422);
+    }
+    expect((await owner.call(LIST, { params: RETAIL, query: { title: '\0' } })).status).toBe(422);
   });
 
   it('shows by status, of the brands that one may read and to a shop itself alone', async () => {

@@ -138,11 +138,8 @@ function CustomerSwitch({ desk: { brands, customer } }: { readonly desk: DeskVie
           void navigate({
             to: '.',
             // A brand that was chosen may be another customer's.
-            search: (before) => ({
-              ...before,
-              musteri: target.value === '' ? undefined : Number(target.value),
-              marka: undefined,
-            }),
+            search: ({ marka: _, ...before }) =>
+              ({ ...before, musteri: target.value === '' ? undefined : Number(target.value) }) as typeof before,
           })
         }
       >

@@ -44,29 +44,29 @@ curl -s $B${status} -H "authorization: Bearer $T" -d '{
 `;
     case 'php':
       return `<?php // ${words.run('ACIK_IYS_PASSWORD=… php first.php')}
-function iys(string $path, array $body, string $token = ''): array {
+function iys(string $path, array $body, string $token = ''): string {
     $context = stream_context_create(['http' => [
         'method' => 'POST',
-        'header' => "Content-Type: application/json\\r\\n" . ($token ? "Authorization: Bearer $token\\r\\n" : ''),
+        'header' => "Content-Type: application/json\r\n" . ($token ? "Authorization: Bearer $token\r\n" : ''),
         'content' => json_encode($body),
         'ignore_errors' => true,
     ]]);
-    return json_decode(file_get_contents('${base}' . $path, false, $context), true);
+    return file_get_contents('${base}' . $path, false, $context);
 }
 
 // ${words.token}
-$token = iys('/oauth2/token', [
+$token = json_decode(iys('/oauth2/token', [
     'grant_type' => 'password',
     'username' => ${phpText(email)},
     'password' => getenv('ACIK_IYS_PASSWORD'),
-])['access_token'];
+]))->access_token;
 
 // ${words.status}
-echo json_encode(iys('${status}', [
+echo iys('${status}', [
     'recipient' => '+905321112233',
     'type' => 'MESAJ',
     'recipientType' => 'BIREYSEL',
-], $token)), "\\n";
+], $token), "\n";
 `;
     case 'csharp':
       return `// ${words.run('ACIK_IYS_PASSWORD=… dotnet run')}

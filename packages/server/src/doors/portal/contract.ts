@@ -11,6 +11,7 @@ import { connectionRoutes } from './contract/connections.ts';
 import { deskRoutes } from './contract/desk.ts';
 import { evidenceRoutes } from './contract/evidence.ts';
 import { listRoutes } from './contract/lists.ts';
+import { messageRoutes } from './contract/messages.ts';
 import { partnerRoutes } from './contract/partners.ts';
 import { reportRoutes } from './contract/reports.ts';
 import { retailerRoutes } from './contract/retailers.ts';
@@ -30,6 +31,7 @@ export const PORTAL = {
   ...reportRoutes,
   ...partnerRoutes,
   ...retailerRoutes,
+  ...messageRoutes,
 };
 export type PortalRouteName = keyof typeof PORTAL;
 

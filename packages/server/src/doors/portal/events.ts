@@ -1,5 +1,5 @@
 // What moves, as it moves: a stream of server-sent events for one organisation's open screens. It says only which brand
-// moved; the screen asks again for what it shows, by the routes and rights of every request. A right that ends closes
+// moved, or that the person has a message; the screen asks again for what it shows, by the routes and rights of every request. A right that ends closes
 // the stream within RECHECK_MS, and the screen finds out by its next question.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -16,7 +16,7 @@ const STREAMS_MAX = 2_000;
 
 export function openEvents(
   door: FastifyInstance,
-  { registry }: PortalRooms,
+  { registry, messages }: PortalRooms,
   { deskOf }: { readonly deskOf: (request: FastifyRequest) => Promise<Desk> },
 ): void {
   const streams = new Set<() => void>();
@@ -47,7 +47,11 @@ export function openEvents(
         moved.clear();
       }, GATHER_MS);
     };
+    const onTold = (accountId: number): void => {
+      if (accountId === desk.accountId) raw.write('event: messages\ndata: {}\n\n');
+    };
     registry.events.on('movements', onMovements);
+    messages.events.on('told', onTold);
     const heartbeat = setInterval(() => raw.write(': \n\n'), HEARTBEAT_MS);
     const recheck = setInterval(() => {
       deskOf(request).then(
@@ -60,6 +64,7 @@ export function openEvents(
     const close = (): void => {
       streams.delete(close);
       registry.events.off('movements', onMovements);
+      messages.events.off('told', onTold);
       clearInterval(heartbeat);
       clearInterval(recheck);
       clearTimeout(gathering);

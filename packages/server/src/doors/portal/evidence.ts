@@ -25,6 +25,7 @@ import {
 import type { Movement } from '../../rooms/registry/index.ts';
 import { brandFor, brandsFor, type DeskCall, type Handlers, uuidOf } from './call.ts';
 import type { Portal, PortalRouteName } from './contract.ts';
+import { momentOf, momentText } from './cursor.ts';
 import { FileAnswer } from './file-answer.ts';
 import { kindsOf } from './people.ts';
 import { problem } from './problems.ts';
@@ -37,7 +38,6 @@ type DeskRooms = Pick<DeskCall<'GET /organisations/:organisation'>, 'rooms' | 'd
 
 /** Documents, and consents without one, on a page. */
 const PAGE = 50;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The brand of the path. @throws Problem */
 export function brandOfPath(
@@ -151,10 +151,8 @@ function targetOf(
 }
 
 function cursorOf(text: string | undefined): DocumentCursor | undefined {
-  if (text === undefined) return undefined;
-  const [addedAt = '', id = ''] = text.split('_');
-  if (!/^\d{1,12}(\.\d{1,6})?$/.test(addedAt) || !UUID.test(id)) throw problem('request.form');
-  return { addedAt: Number(addedAt), documentId: id };
+  const moment = momentOf(text);
+  return moment && { addedAt: moment.at, documentId: moment.id };
 }
 
 async function log<R extends PortalRouteName>(
@@ -200,7 +198,7 @@ export const evidenceHandlers: Handlers<
     });
     return {
       documents: await documentsOf(call, brand, list),
-      after: next === null ? null : `${next.addedAt}_${next.documentId}`,
+      after: next === null ? null : momentText({ at: next.addedAt, id: next.documentId }),
     };
   },
 

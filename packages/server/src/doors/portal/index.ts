@@ -23,6 +23,7 @@ import { evidenceHandlers } from './evidence.ts';
 import { FileAnswer } from './file-answer.ts';
 import { formHandlers } from './forms.ts';
 import { listHandlers } from './lists.ts';
+import { messageHandlers } from './messages.ts';
 import { partnerHandlers } from './partners.ts';
 import { peopleHandlers } from './people.ts';
 import { Problem, problem } from './problems.ts';
@@ -55,6 +56,7 @@ const HANDLERS: Handlers<PortalRouteName> = {
   ...reportHandlers,
   ...partnerHandlers,
   ...retailerHandlers,
+  ...messageHandlers,
 };
 
 export async function portalDoor(door: FastifyInstance, rooms: PortalRooms, log: Log): Promise<void> {

@@ -315,7 +315,6 @@ export const partnerHandlers: Handlers<
 function lookedFor(typed: string): { code: number } | { title: string } {
   const text = typed.trim();
   if (/^\d{1,9}$/.test(text)) return { code: Number(text) };
-  if (text.length < TITLE_LETTERS_LEAST || /@|(?:\d[\s().-]*){7}/.test(text))
-    throw fieldProblem('lookup.text', 'text');
+  if (text.length < TITLE_LETTERS_LEAST || /@|(?:\d[\s().-]*){7}/.test(text)) throw fieldProblem('lookup.text', 'text');
   return { title: text };
 }

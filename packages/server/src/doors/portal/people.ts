@@ -26,6 +26,8 @@ import type { PortalRooms } from './rooms.ts';
 
 /** Searches of one person in an hour: more than a busy counter makes, less than copying a registry needs. */
 export const SEARCHES_PER_HOUR = 300;
+/** More than so many in an hour are told to the owners. */
+const UNUSUAL_SEARCHES = SEARCHES_PER_HOUR / 2;
 /** Movements shown of one address. */
 const MOVEMENTS_MAX = 200;
 
@@ -160,6 +162,7 @@ export const peopleHandlers: Handlers<
     const recent = await rooms.activities.count(code, desk.accountId, 'address.searched', rooms.clock.now() - 3_600);
     if (recent >= SEARCHES_PER_HOUR) throw problem('search.too_many', 600);
     await rooms.activities.add(desk, 'address.searched', { details: { address: mask(address) } });
+    if (recent + 1 > UNUSUAL_SEARCHES) await rooms.messages.unusualSearch(desk, recent + 1);
     return { reference: rooms.references.make(code, address), address };
   },
 

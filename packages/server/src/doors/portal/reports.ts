@@ -25,6 +25,7 @@ import type { StateCount } from '../../rooms/registry/index.ts';
 import { type JobCursor, ReportError, type ReportJob, type ReportParameters } from '../../rooms/reports/index.ts';
 import { brandFor, brandsFor, type Handlers, uuidOf } from './call.ts';
 import type { Portal } from './contract.ts';
+import { momentOf, momentText } from './cursor.ts';
 import { FileAnswer } from './file-answer.ts';
 import { fieldProblem, problem, sentencesOf } from './problems.ts';
 import type { PortalRooms } from './rooms.ts';
@@ -44,7 +45,6 @@ const MOVEMENTS = 50;
 const DAYS = 31;
 const JOBS = 30;
 const TIME_STAMP_TYPE = 'application/timestamp-reply';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether the person has to give a second factor before he may have addresses in clear. */
 function needsStepUp({ rooms, session }: Pick<ReportCall, 'rooms' | 'session'>): boolean {
@@ -155,10 +155,8 @@ async function jobOfPath(call: ReportCall): Promise<ReportJob> {
 }
 
 function cursorOf(text: string | undefined): JobCursor | undefined {
-  if (text === undefined) return undefined;
-  const [createdAt = '', jobId = ''] = text.split('_');
-  if (!/^\d{1,12}(\.\d{1,6})?$/.test(createdAt) || !UUID.test(jobId)) throw problem('request.form');
-  return { createdAt: Number(createdAt), jobId };
+  const moment = momentOf(text);
+  return moment && { createdAt: moment.at, jobId: moment.id };
 }
 
 /** A list of permissions in clear, with all that a person may read, holds every refusal up to its number. */
@@ -312,7 +310,7 @@ export const reportHandlers: Handlers<
     return {
       now: rooms.clock.now(),
       jobs: await jobsOf(call, list),
-      after: next === null ? null : `${next.createdAt}_${next.jobId}`,
+      after: next === null ? null : momentText({ at: next.createdAt, id: next.jobId }),
     };
   },
 

@@ -56,12 +56,16 @@ function cursorOf(text: string | undefined): RetailerCursor | undefined {
   if (text === undefined) return undefined;
   try {
     const [title, brandId, retailerCode] = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (typeof title === 'string' && Number.isInteger(brandId) && Number.isInteger(retailerCode))
-      return { title, brandId, retailerCode };
+    const isCursor = typeof title === 'string' && !title.includes('\0') && [brandId, retailerCode].every(isCode);
+    if (isCursor) return { title, brandId, retailerCode };
   } catch {
     // No cursor of ours.
   }
   throw problem('request.form');
+}
+
+function isCode(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31;
 }
 
 function cursorText({ title, brandId, retailerCode }: RetailerCursor): string {

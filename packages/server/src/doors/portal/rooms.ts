@@ -8,6 +8,7 @@ import type { Activities } from '../../rooms/activity/index.ts';
 import type { Deliveries } from '../../rooms/deliveries/index.ts';
 import type { Drafts, Entries, Lists } from '../../rooms/entries/index.ts';
 import type { Evidence } from '../../rooms/evidence/index.ts';
+import type { Messages } from '../../rooms/messages/index.ts';
 import type { Parties, Places } from '../../rooms/parties/index.ts';
 import type { Refusals } from '../../rooms/refusals/index.ts';
 import type { Registry } from '../../rooms/registry/index.ts';
@@ -28,6 +29,7 @@ export interface PortalRooms {
   readonly entries: Entries;
   readonly drafts: Drafts;
   readonly lists: Lists;
+  readonly messages: Messages;
   readonly refusals: Refusals;
   readonly evidence: Evidence;
   readonly registry: Registry;

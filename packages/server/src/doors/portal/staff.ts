@@ -5,6 +5,7 @@ import { type GrantTerms, StaffError, type StaffErrorReason } from '../../rooms/
 import { chosen } from './account.ts';
 import { brandFor, type DeskCall, type Handlers, uuidOf } from './call.ts';
 import type { Portal, PortalRouteName } from './contract.ts';
+import { momentOf, momentText } from './cursor.ts';
 import { fieldProblem, type ProblemCode, problem } from './problems.ts';
 import { entered, refused, sessionAnswer } from './session.ts';
 
@@ -12,7 +13,6 @@ type Terms = Pick<
   Portal['POST /organisations/:organisation/invitations']['body'],
   'role' | 'brands' | 'channels' | 'retailerCode' | 'until'
 >;
-type Cursor = { readonly at: number; readonly activityId: string };
 
 /** Rows of one page of the activity log. */
 const PAGE = 50;
@@ -76,17 +76,6 @@ function emailOf(text: string): string {
   throw fieldProblem('address.email', 'email', read.didYouMean);
 }
 
-function cursorOf(text: string | undefined): Cursor | undefined {
-  if (text === undefined) return undefined;
-  const parts = /^(\d+(?:\.\d+)?) ([0-9a-f-]{36})$/.exec(Buffer.from(text, 'base64url').toString());
-  if (parts === null) throw problem('request.form');
-  return { at: Number(parts[1]), activityId: parts[2] ?? '' };
-}
-
-function cursorText({ at, activityId }: Cursor): string {
-  return Buffer.from(`${at} ${activityId}`).toString('base64url');
-}
-
 export const staffHandlers: Handlers<
   | 'GET /organisations/:organisation/staff'
   | 'DELETE /organisations/:organisation/staff/:accountId'
@@ -145,8 +134,9 @@ export const staffHandlers: Handlers<
     done(() => call.rooms.invitations.withdraw(call.desk, uuidOf(call, 'invitationId'))),
 
   'GET /organisations/:organisation/activity': async ({ rooms, desk, query }) => {
+    const before = momentOf(query.after);
     const found = await rooms.activities.list(desk.organisation.code, {
-      before: cursorOf(query.after),
+      before: before && { at: before.at, activityId: before.id },
       accountId: query.person === undefined ? undefined : Number(query.person),
       act: query.act,
       brandId: query.brand === undefined ? undefined : Number(query.brand),
@@ -165,7 +155,7 @@ export const staffHandlers: Handlers<
         brandId,
         details,
       })),
-      after: found.length > PAGE && last !== undefined ? cursorText(last) : null,
+      after: found.length > PAGE && last !== undefined ? momentText({ at: last.at, id: last.activityId }) : null,
     };
   },
 

@@ -6,7 +6,7 @@ import type { Strictness } from '@acik-iys/law';
 import { CHANNELS, type Channel } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
-import { insertGrant } from './grants.ts';
+import { insertGrant, peopleOf } from './grants.ts';
 import { BRANDS_OF_PARTNER, BRANDS_OF_PROVIDER, type BrandRow, type GrantRow } from './principals.ts';
 import { ABILITIES, type Ability, abilitiesOf, type OrganisationKind, type StaffRole } from './roles.ts';
 import { type BrandScope, type ChannelRights, FULL_RIGHTS, makeBrandScope, type Right } from './scope.ts';
@@ -59,6 +59,11 @@ export interface Desks {
   deskOfAccount(accountId: number): Promise<Desk | undefined>;
   /** Who these accounts are: a person (null: an API user) and his organisation. */
   actors(accountIds: readonly number[]): Promise<Map<number, { person: string | null; organisation: string | null }>>;
+  /** Accounts of who has one of these roles in an organisation now, for the brand where one is named. */
+  holders(
+    connection: Connection,
+    of: { readonly organisation: number; readonly roles: readonly StaffRole[]; readonly brandId?: number },
+  ): Promise<number[]>;
   /** Gives a person a place in an organisation without asking whether somebody may: for set-up and the demo. */
   seat(personId: number, organisation: Omit<Organisation, 'title'>, grant: NewStaffGrant): Promise<void>;
 }
@@ -114,6 +119,14 @@ const ACTORS = `
   left join partner p on p.partner_code = a.partner_code
   left join intermediary i on i.intermediary_code = a.intermediary_code
   where a.account_id = any($1::int[])`;
+
+const HOLDERS = `
+  select distinct a.account_id
+  from account a
+  join staff_grant g on g.account_id = a.account_id and ${NOW_GRANTED}
+  where a.enabled and ${peopleOf('$1')} and g.role = any($3::text[])
+    and ($4::int is null or g.brands is null or $4 = any(g.brands))
+  order by a.account_id`;
 
 const BRANDS_OF_INTERMEDIARY = `
   select b.brand_id, b.provider_code, v.title, b.name, b.master, v.strictness, v.historic_load_open
@@ -181,6 +194,11 @@ export function openDesks({ database, clock }: { readonly database: Database; re
     async actors(accountIds) {
       const rows = await database.rows<[number, string | null, string | null]>(ACTORS, [`{${accountIds.join(',')}}`]);
       return new Map(rows.map(([accountId, person, organisation]) => [accountId, { person, organisation }]));
+    },
+
+    async holders(connection, { organisation, roles, brandId }) {
+      const values = [organisation, clock.now(), `{${roles.join(',')}}`, brandId ?? null];
+      return (await connection.rows<[number]>(HOLDERS, values)).map(([accountId]) => accountId);
     },
 
     async seat(personId, { code, kind }, { role, brands, retailerCode, reason = '' }) {

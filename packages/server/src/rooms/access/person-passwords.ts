@@ -2,7 +2,7 @@
 //
 // A request for a link is answered before it is known whether there is an account: neither words nor time tell. Its
 // mail is written afterwards; a crash in between loses it, and he asks again. A new password ends the sessions that the
-// old one opened; the second factor is asked as at any log-in.
+// old one opened and is told the person by mail; the second factor is asked as at any log-in.
 
 import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
@@ -66,15 +66,17 @@ export function openPersonPasswords({
     return await hashOfChosen(password, [name, email, ...titles]);
   }
 
+  /** Sets it and tells the person by mail; `wake` the mails after the commit. */
   async function setPassword(
     connection: Connection,
-    personId: number,
+    { personId, email, language }: Omit<Person, 'name'>,
     passwordHash: string,
     sessionId: string | null,
   ): Promise<void> {
     await connection.run('update person set password_hash = $2 where person_id = $1', [personId, passwordHash]);
     await connection.run('delete from password_reset where person_id = $1', [personId]);
     await sessions.endOthers(connection, personId, sessionId);
+    await mails.enqueue(connection, { template: 'password-changed', fields: { at: clock.now() }, to: email, language });
   }
 
   async function writeLink({ personId, email, language }: Omit<Person, 'name'>): Promise<void> {
@@ -101,9 +103,8 @@ export function openPersonPasswords({
         return row && { passwordHash: row[0], enabled: true, value: true };
       });
       const passwordHash = await newHash(session, password);
-      await database.transaction((connection) =>
-        setPassword(connection, session.personId, passwordHash, session.sessionId),
-      );
+      await database.transaction((connection) => setPassword(connection, session, passwordHash, session.sessionId));
+      mails.wake();
     },
 
     async requestReset(email, network) {
@@ -125,19 +126,20 @@ export function openPersonPasswords({
       const tokenHash = opaqueTokenHash(token);
       const over = new AccessError('credentials');
       if (tokenHash === undefined) throw over;
-      const [row] = await database.rows<[number, string, string]>(
-        `select p.person_id, p.name, p.email from password_reset r join person p on p.person_id = r.person_id
+      const [row] = await database.rows<[number, string, string, 'tr' | 'en']>(
+        `select p.person_id, p.name, p.email, p.language from password_reset r join person p on p.person_id = r.person_id
          where r.token_hash = $1 and r.expires_at > to_timestamp($2) and p.enabled`,
         [tokenHash, clock.now()],
       );
       if (row === undefined) throw over;
-      const [personId, name, email] = row;
+      const [personId, name, email, language] = row;
       const passwordHash = await newHash({ personId, name, email }, password);
       await database.transaction(async (connection) => {
         // Whoever deletes it has used it.
         if ((await connection.run('delete from password_reset where token_hash = $1', [tokenHash])) === 0) throw over;
-        await setPassword(connection, personId, passwordHash, null);
+        await setPassword(connection, { personId, email, language }, passwordHash, null);
       });
+      mails.wake();
       return email;
     },
   };

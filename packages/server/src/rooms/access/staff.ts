@@ -12,6 +12,7 @@
 import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
 import type { Activities } from '../activity/index.ts';
+import type { Messages, TermsTold } from '../messages/index.ts';
 import type { Desk } from './desk.ts';
 import {
   type Grant,
@@ -91,20 +92,38 @@ export interface StaffOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly activities: Pick<Activities, 'add'>;
+  readonly messages: Pick<Messages, 'tell' | 'wake'>;
 }
 
-export function openStaff({ database, clock, activities }: StaffOptions): Staff {
-  /** Works on the organisation's grants in its turn, and leaves it an owner. */
-  function change(
+export function openStaff({ database, clock, activities, messages }: StaffOptions): Staff {
+  /** Works on the organisation's grants in its turn, and leaves it an owner. `work` returns whom it told. */
+  async function change(
     { organisation, accountId }: Desk,
-    work: (connection: Connection, all: readonly Grant[], own: readonly Grant[], now: number) => Promise<void>,
+    work: (
+      connection: Connection,
+      all: readonly Grant[],
+      own: readonly Grant[],
+      now: number,
+    ) => Promise<readonly number[]>,
   ): Promise<void> {
-    return database.transaction(async (connection) => {
+    const told = await database.transaction(async (connection) => {
       await lockPeople(connection, organisation.code);
       const now = clock.now();
       const all = await grantsOf(connection, organisation.code, now);
-      await work(connection, all, inForce(all, accountId, now), now);
+      return await work(connection, all, inForce(all, accountId, now), now);
     });
+    messages.wake(told);
+  }
+
+  /** Tells a person of rights that he got or lost. */
+  async function tell(
+    connection: Connection,
+    desk: Desk,
+    kind: 'right-given' | 'right-ended',
+    { accountId, own, rights }: { accountId: number; own: readonly Grant[]; rights: readonly GrantTerms[] },
+  ): Promise<readonly number[]> {
+    const details = { by: own[0]?.name ?? '', rights: rights.map((terms) => termsTold(desk, terms)) };
+    return await messages.tell(connection, { accounts: [accountId], kind, details });
   }
 
   /** Ends grants by their ids, if he may end each and an owner remains. */
@@ -184,8 +203,9 @@ export function openStaff({ database, clock, activities }: StaffOptions): Staff 
         if (his.length === 0 || !maySee(desk, his)) throw new StaffError('unknown');
         if (!mayGive(own, terms, desk.organisation.kind)) throw new StaffError('beyond');
         const grant = { ...terms, grantId, accountId, from: begins, reason, givenBy: desk.accountId };
-        if (!(await insertGrant(connection, grant, clock))) return;
+        if (!(await insertGrant(connection, grant, clock))) return [];
         await activities.add(desk, 'staff.granted', { ...aboutGrant(his[0], terms), connection });
+        return await tell(connection, desk, 'right-given', { accountId, own, rights: [terms] });
       }),
 
     endGrant: (desk, grantId) =>
@@ -198,10 +218,12 @@ export function openStaff({ database, clock, activities }: StaffOptions): Staff 
             [desk.organisation.code, grantId],
           );
           if (over.length === 0) throw new StaffError('unknown');
-          return;
+          return [];
         }
         await end(connection, desk, { all, own, ending: [grant], now });
         await activities.add(desk, 'staff.grant_ended', { ...aboutGrant(grant, grant), connection });
+        const { accountId } = grant;
+        return await tell(connection, desk, 'right-ended', { accountId, own, rights: [grant] });
       }),
 
     endPart: (desk, accountId) =>
@@ -213,7 +235,7 @@ export function openStaff({ database, clock, activities }: StaffOptions): Staff 
           [desk.organisation.code, accountId],
         );
         if (person === undefined) throw new StaffError('unknown');
-        if (ending.length === 0) return;
+        if (ending.length === 0) return [];
         await end(connection, desk, { all, own, ending, now });
         await connection.run(
           `update invitation set withdrawn_at = to_timestamp($3)
@@ -221,6 +243,7 @@ export function openStaff({ database, clock, activities }: StaffOptions): Staff 
           [desk.organisation.code, person[1], now],
         );
         await activities.add(desk, 'staff.ended', { details: { person: person[0] }, connection });
+        return await tell(connection, desk, 'right-ended', { accountId, own, rights: ending });
       }),
   };
 
@@ -268,6 +291,12 @@ export function termsFor({ organisation, brands: known }: Desk, wish: GrantTerms
 
 function sorted(numbers: readonly number[] | null): readonly number[] | null {
   return numbers && [...new Set(numbers)].sort((one, other) => one - other);
+}
+
+/** The terms in names. Who gives or ends a right has it himself, so the desk knows its brands. */
+function termsTold(desk: Desk, { role, brands }: GrantTerms): TermsTold {
+  const name = (id: number): string => desk.brands.find(({ brandId }) => brandId === id)?.name ?? String(id);
+  return { role, brands: brands?.map(name) ?? null };
 }
 
 /** What the activity log says of a grant; one of a single brand is that brand's. */

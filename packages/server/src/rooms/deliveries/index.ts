@@ -12,6 +12,7 @@ import type { Database, Connection as DatabaseConnection } from '../../ground/da
 import type { AddressKeys } from '../../ground/keys.ts';
 import type { Log } from '../../ground/log.ts';
 import type { BrandScope } from '../access/index.ts';
+import type { Messages } from '../messages/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { type Connection, checkConnection, hrefOf, isJsonObject, type PushFault } from './form.ts';
 import { DEFAULT_PACE, deliveryLoop, type Pace } from './loop.ts';
@@ -103,6 +104,8 @@ export interface DeliveriesOptions {
   readonly allowPrivate: boolean;
   readonly pace?: Partial<Pace>;
   readonly resolveName?: ResolveName;
+  /** Told of addresses that are given up; absent: nobody is told. */
+  readonly messages?: Pick<Messages, 'pushParked' | 'wake'>;
 }
 
 interface StoredAddress {
@@ -142,10 +145,10 @@ type AddressRow = [
 ];
 
 export function openDeliveries(options: DeliveriesOptions): Deliveries {
-  const { database, registry, clock, keys, log, allowPrivate, resolveName = askNameServers() } = options;
+  const { database, registry, clock, keys, log, allowPrivate, messages, resolveName = askNameServers() } = options;
   const pace: Pace = { ...DEFAULT_PACE, ...options.pace };
   const receiverOptions: ReceiverOptions = { allowPrivate, resolveName, deadlineMs: pace.deadlineMs };
-  const loop = deliveryLoop({ database, registry, clock, keys, log, pace, allowPrivate, resolveName });
+  const loop = deliveryLoop({ database, registry, clock, keys, log, pace, allowPrivate, resolveName, messages });
   /** This process's registrations, under way (the first) and waiting, by brand and holder. */
   const registering = new Map<string, Promise<unknown>[]>();
 

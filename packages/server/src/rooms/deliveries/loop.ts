@@ -13,10 +13,12 @@
 // was taken away comes back, so does what happened meanwhile: the same right shows it in `changes` from any cursor, so
 // leaving it out would keep nothing from the partner, while its copy of the refusals would have a hole that nobody sees.
 
+import { CHANNELS, type Channel } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
-import { type Database, DatabaseUnavailable } from '../../ground/database.ts';
+import { type Connection, type Database, DatabaseUnavailable } from '../../ground/database.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
 import { errorFields, type Log } from '../../ground/log.ts';
+import type { Messages } from '../messages/index.ts';
 import type { Movement, Registry } from '../registry/index.ts';
 import { Lanes } from './lanes.ts';
 import { type CallResult, isSuccess, openReceiver, type ReceiverOptions } from './receiver.ts';
@@ -91,10 +93,12 @@ export interface LoopOptions extends Pick<ReceiverOptions, 'allowPrivate' | 'res
   readonly keys: AddressKeys;
   readonly log: Log;
   readonly pace: Pace;
+  /** Told of addresses that are given up. */
+  readonly messages?: Pick<Messages, 'pushParked' | 'wake'> | undefined;
 }
 
 export function deliveryLoop(options: LoopOptions): DeliveryLoop {
-  const { database, registry, clock, keys, log, pace } = options;
+  const { database, registry, clock, keys, log, pace, messages } = options;
   const lanes = new Lanes(QUICK_LANES, SLOW_LANES);
   const stopped = new AbortController();
   const woken = new Set<number>();
@@ -259,14 +263,28 @@ export function deliveryLoop(options: LoopOptions): DeliveryLoop {
     const isOver = claim.failingSinceMs !== null && now - claim.failingSinceMs >= pace.parkAfterSeconds * 1000;
     const status = isOver ? 'parked' : 'connected';
     const values = [brandId, pushId, claim.leaseMs, now, now + pauseSeconds * 1000, status, claim.sealedPassword];
-    if ((await database.run(sql.FAILED, values)) === 0) {
+    const told = await database.transaction(async (connection) => {
+      if ((await connection.run(sql.FAILED, values)) === 0) return undefined;
+      return isOver ? await tellParked(connection, brandId, pushId) : [];
+    });
+    if (told === undefined) {
       // What old credentials met is not held against new ones.
       await database.run(sql.RELEASE, [brandId, pushId, claim.leaseMs]);
       return;
     }
+    messages?.wake(told);
     const fields = { brand: brandId, push: pushId, attempts: claim.attempts + 1, reason };
     if (isOver) log.warn('push_parked', fields);
     else log.info('push_failing', fields);
+  }
+
+  /** @returns accounts that were told */
+  async function tellParked(connection: Connection, brandId: number, pushId: string): Promise<readonly number[]> {
+    const [row] = await connection.rows<[number, string, number, string]>(sql.HOLDER_OF, [brandId, pushId]);
+    if (row === undefined || messages === undefined) return [];
+    const [holderCode, brand, channel, url] = row;
+    const details = { brandId, brand, channel: CHANNELS[channel] as Channel, host: URL.parse(url)?.host ?? '' };
+    return await messages.pushParked(connection, details, holderCode);
   }
 
   async function pauseAfterFault(candidate: Candidate, claim: Claim | undefined): Promise<void> {

@@ -113,6 +113,12 @@ export const FAILED: Query = {
      where brand_id = $1 and push_id = $2 and lease_until = ${time('$3')} and password = $7`,
 };
 
+/** Whose an address is, and what it is for. */
+export const HOLDER_OF = `
+  select p.holder_code, b.name, p.channel, p.url
+    from push_address p join brand b on b.brand_id = p.brand_id
+   where p.brand_id = $1 and p.push_id = $2`;
+
 /** Moves the cursor over movements that are not for this address. */
 export const SKIP: Query = {
   name: 'push-skip',

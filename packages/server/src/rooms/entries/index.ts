@@ -5,6 +5,7 @@
 // wait never reaches past the consent's last day (law.md, rule 3). Recording is asked for as "the same again is no
 // error", so an entry whose process died between the movement and the row is found recorded, not recorded twice.
 // The form's key makes a double click one entry. Who lost his right while it waited records nothing.
+// What was refused after its wait is told to who gave it, in the transaction that decides it (rooms/messages).
 
 import {
   type Calendar,
@@ -22,10 +23,11 @@ import {
   type Statement,
 } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
-import type { Database } from '../../ground/database.ts';
+import type { Connection, Database } from '../../ground/database.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
 import { errorFields, type Log } from '../../ground/log.ts';
-import type { DeskBrand, Desks } from '../access/index.ts';
+import type { Desk, DeskBrand, Desks } from '../access/index.ts';
+import type { Messages } from '../messages/index.ts';
 import { DOORS, type Outcome, type Registry } from '../registry/index.ts';
 
 /** How long a consent may be taken back. */
@@ -83,6 +85,14 @@ interface Sealed {
   readonly retailerAccess: readonly number[] | null;
 }
 
+type Decision = [state: EntryState, code: string | null, seq: number | null];
+
+/** Whose entry it is, and what he may do by now. */
+interface Giver {
+  readonly accountId: number;
+  readonly desk: Desk | undefined;
+}
+
 type EntryRow = [string, number, EntryState, string | null, number | null, number];
 const ENTRY_COLUMNS = 'entry_id::text, brand_id, state, code, seq, extract(epoch from due_at)::float8';
 
@@ -94,6 +104,8 @@ export function openEntries({
   desks,
   registry,
   calendar,
+  messages,
+  referenceOf,
 }: {
   readonly database: Database;
   readonly clock: Clock;
@@ -102,6 +114,9 @@ export function openEntries({
   readonly desks: Desks;
   readonly registry: Registry;
   readonly calendar: Calendar;
+  readonly messages: Pick<Messages, 'tell' | 'wake'>;
+  /** The opaque name by which an organisation finds an address again. */
+  readonly referenceOf: (organisationCode: number, address: string) => string;
 }): Entries {
   let looking: NodeJS.Timeout | undefined;
   let working: Promise<unknown> = Promise.resolve();
@@ -135,27 +150,61 @@ export function openEntries({
     return row && entryOf(row);
   }
 
-  async function decide(entryId: string, state: EntryState, code: string | null, seq: number | null): Promise<Entry> {
-    const [row] = await database.rows<EntryRow>(
-      `update entry set state = $2, code = $3, seq = $4, decided_at = to_timestamp($5), lease_until = null, sealed = ''
-       where entry_id = $1 returning ${ENTRY_COLUMNS}`,
-      [entryId, state, code, seq, clock.now()],
-    );
-    return entryOf(row as EntryRow);
+  /** @param giver who is no longer looking at it, and is told where it was refused */
+  async function decide(
+    entryId: string,
+    [state, code, seq]: Decision,
+    { kind, address }: Statement,
+    giver?: Giver,
+  ): Promise<Entry> {
+    const { entry, told } = await database.transaction(async (connection) => {
+      const [row] = await connection.rows<EntryRow>(
+        `update entry set state = $2, code = $3, seq = $4, decided_at = to_timestamp($5), lease_until = null, sealed = ''
+         where entry_id = $1 returning ${ENTRY_COLUMNS}`,
+        [entryId, state, code, seq, clock.now()],
+      );
+      const decided = entryOf(row as EntryRow);
+      const isNews = state === 'refused' && code !== null && giver !== undefined;
+      return { entry: decided, told: isNews ? await tellRefused(connection, decided, { kind, address }, giver) : [] };
+    });
+    messages.wake(told);
+    return entry;
   }
 
-  async function record(entryId: string, brand: DeskBrand | undefined, sealed: Sealed): Promise<Entry> {
-    const { statement, retailerAccess } = sealed;
+  /** @returns accounts that were told */
+  async function tellRefused(
+    connection: Connection,
+    { entryId, brandId, code }: Entry,
+    { kind, address }: Pick<Statement, 'kind' | 'address'>,
+    { accountId, desk }: Giver,
+  ): Promise<readonly number[]> {
+    const [row] = await connection.rows<[string]>('select name from brand where brand_id = $1', [brandId]);
+    const reference = desk?.may('ask') ? referenceOf(desk.organisation.code, address) : null;
+    return await messages.tell(connection, {
+      accounts: [accountId],
+      kind: 'entry-refused',
+      details: { brandId, brand: row?.[0] ?? '', channel: channelOf(kind), code: code ?? '', reference },
+      dedupeKey: `entry-refused ${entryId}`,
+    });
+  }
+
+  async function record(
+    entryId: string,
+    brand: DeskBrand | undefined,
+    { statement, retailerAccess }: Sealed,
+    giver?: Giver,
+  ): Promise<Entry> {
+    const refused = (code: string): Promise<Entry> => decide(entryId, ['refused', code, null], statement, giver);
     if (brand === undefined || !brand.scope.may(channelOf(statement.kind), 'write'))
-      return await decide(entryId, 'refused', 'desk.right_ended', null);
+      return await refused('desk.right_ended');
     // The wait may have been long: a server that was down past the last day records nothing that the law calls void.
-    if (periodOver(statement, formContext(brand)) !== undefined) return await decide(entryId, 'refused', 'H467', null);
+    if (periodOver(statement, formContext(brand)) !== undefined) return await refused('H467');
     const [outcome] = await registry.record(brand.scope, [statement], {
       door: DOORS.portal,
       idempotent: true,
       ...(retailerAccess && { retailerAccess: [retailerAccess] }),
     });
-    return await decide(entryId, ...decisionOf(outcome as Outcome));
+    return await decide(entryId, decisionOf(outcome as Outcome), statement, giver);
   }
 
   /** Takes due entries that nobody works on. */
@@ -177,7 +226,8 @@ export function openEntries({
     const due = await takeDue();
     for (const [entryId, accountId, brandId, sealed] of due) {
       const desk = await desks.deskOfAccount(accountId);
-      await record(entryId, desk?.brand(brandId, 'record'), JSON.parse(keys.openText(sealed)) as Sealed);
+      const brand = desk?.brand(brandId, 'record');
+      await record(entryId, brand, JSON.parse(keys.openText(sealed)) as Sealed, { accountId, desk });
     }
     return due.length;
   }
@@ -261,7 +311,7 @@ export function openEntries({
   };
 }
 
-function decisionOf(outcome: Outcome): [EntryState, string | null, number | null] {
+function decisionOf(outcome: Outcome): Decision {
   if (outcome.kind === 'refused') return ['refused', outcome.code, null];
   return [outcome.kind === 'unchanged' ? 'unchanged' : 'recorded', null, outcome.seq];
 }

@@ -4,7 +4,7 @@
 // by itself (it leads to a page that asks), nothing is loaded from anywhere. What people named themselves (an
 // organisation, a brand, a device) is untrusted: one line, bounded, escaped.
 
-import { type Day, type Language, startOfDay } from '@acik-iys/law';
+import { type Channel, type Day, type Language, startOfDay, type Words } from '@acik-iys/law';
 
 /** The fields of each template. Times are epoch seconds. */
 export interface MailFields {
@@ -23,8 +23,11 @@ export interface MailFields {
     /** Network address, masked: `88.231.*.*`. */
     readonly network: string;
   };
-  /** On the last day by which sending must have stopped (law.md 11): refusals that the provider has not taken over. */
-  'refusals-last-day': { readonly brand: string; readonly count: number; readonly day: Day };
+  /** When the last days come by which sending must have stopped (law.md 11): refusals that the provider has not taken over. */
+  'refusals-last-day': {
+    readonly brand: string;
+    readonly days: readonly { readonly day: Day; readonly count: number }[];
+  };
   'unusual-search': {
     readonly organisation: string;
     /** Name of the person who searched. */
@@ -32,6 +35,26 @@ export interface MailFields {
     /** Addresses searched. */
     readonly count: number;
   };
+  'password-changed': { readonly at: number };
+  'right-given': RightsFields;
+  'right-ended': RightsFields;
+  /** A push address was given up. */
+  'push-parked': {
+    readonly organisation: string;
+    readonly brand: string;
+    readonly channel: Channel;
+    readonly host: string;
+  };
+  /** A consent that waited was not recorded. */
+  'entry-refused': { readonly organisation: string; readonly brand: string; readonly channel: Channel };
+}
+
+interface RightsFields {
+  readonly organisation: string;
+  /** Name of who gave or ended them. */
+  readonly by: string;
+  /** Role and names of the brands; null: all. */
+  readonly rights: readonly { readonly role: string; readonly brands: readonly string[] | null }[];
 }
 
 export type MailTemplate = keyof MailFields;
@@ -133,22 +156,31 @@ const WRITERS: Writers = {
   },
 
   'refusals-last-day': {
-    tr: ({ brand, count, day }) => ({
-      subject: `${name(brand)}: ${number(count, 'tr')} ret için son gün`,
+    tr: ({ brand, days }) => ({
+      subject: `${name(brand)}: ${number(total(days), 'tr')} ret için son gün`,
       parts: [
-        `${name(brand)} markasında ${number(count, 'tr')} ret (“artık istemiyorum” diyen alıcı) henüz devralınmadı: kendi listenize geçtiğini görmedik.`,
-        `Bu alıcılara ileti göndermeyi en geç ${dayInWords(day, 'tr')} günü saat 24:00’e kadar durdurun; yasal süre o gün doluyor.`,
+        `${name(brand)} markasında ${number(total(days), 'tr')} ret (“artık istemiyorum” diyen alıcı) henüz devralınmadı: kendi listenize geçtiğini görmedik.`,
+        ...days.map(
+          ({ day, count }) =>
+            `${number(count, 'tr')} ret: bu alıcılara ileti göndermeyi en geç ${dayInWords(day, 'tr')} günü saat 24:00’e kadar durdurun; yasal süre o gün doluyor.`,
+        ),
         'Hangi retler olduğunu görmek, indirmek ya da devralındı diye işaretlemek için Açık İYS’ye girin.',
       ],
     }),
-    en: ({ brand, count, day }) => ({
-      subject: `${name(brand)}: last day for ${refusals(count)}`,
-      parts: [
-        `${refusals(count)} of the brand ${name(brand)} (recipients who said “no more”) ${count === 1 ? 'has' : 'have'} not been taken over yet: we have not seen ${count === 1 ? 'it' : 'them'} reach your own list.`,
-        `Stop sending to these recipients by ${dayInWords(day, 'en')}, 24:00 at the latest; the legal period ends that day.`,
-        'Log in to Açık İYS to see which refusals they are, to download them or to mark them as taken over.',
-      ],
-    }),
+    en: ({ brand, days }) => {
+      const count = total(days);
+      return {
+        subject: `${name(brand)}: last day for ${refusals(count)}`,
+        parts: [
+          `${refusals(count)} of the brand ${name(brand)} (recipients who said “no more”) ${count === 1 ? 'has' : 'have'} not been taken over yet: we have not seen ${count === 1 ? 'it' : 'them'} reach your own list.`,
+          ...days.map(
+            (one) =>
+              `${refusals(one.count)}: stop sending to ${one.count === 1 ? 'this recipient' : 'these recipients'} by ${dayInWords(one.day, 'en')}, 24:00 at the latest; the legal period ends that day.`,
+          ),
+          'Log in to Açık İYS to see which refusals they are, to download them or to mark them as taken over.',
+        ],
+      };
+    },
   },
 
   'unusual-search': {
@@ -166,6 +198,107 @@ const WRITERS: Writers = {
         `${name(who)} has searched an unusual number of addresses for ${name(organisation)}: ${number(count, 'en')}.`,
         'If you expected this, you need not do anything.',
         'If not, log in to Açık İYS and look at the activity log; there you can take this person’s rights back in one step.',
+      ],
+    }),
+  },
+
+  'password-changed': {
+    tr: ({ at }) => ({
+      subject: 'Açık İYS: parolanız değişti',
+      parts: [
+        `Hesabınızın parolası ${moment(at, 'tr')} (Türkiye saati) değişti; öbür açık oturumlarınız kapandı.`,
+        'Siz değiştirdiyseniz bir şey yapmanız gerekmez.',
+        'Değiştirmediyseniz Açık İYS’nin giriş sayfasında “Parolamı unuttum” ile hemen yeni bir parola belirleyin ve kurumunuzun yetkilisine haber verin.',
+      ],
+    }),
+    en: ({ at }) => ({
+      subject: 'Açık İYS: your password was changed',
+      parts: [
+        `The password of your account was changed on ${moment(at, 'en')} (Turkish time); your other open sessions have ended.`,
+        'If you changed it, you need not do anything.',
+        'If not, set a new password now with “I forgot my password” on the log-in page of Açık İYS, and tell the owner of your organisation.',
+      ],
+    }),
+  },
+
+  'right-given': {
+    tr: ({ organisation, by, rights }) => ({
+      subject: `${name(organisation)}: size yeni yetki verildi`,
+      parts: [
+        `${name(by)}, ${name(organisation)} için size yeni yetki verdi.`,
+        rightsInWords(rights, 'tr'),
+        'Bunu bekliyorduysanız bir şey yapmanız gerekmez. Beklemiyorduysanız kurumunuzun yetkilisine sorun.',
+      ],
+    }),
+    en: ({ organisation, by, rights }) => ({
+      subject: `${name(organisation)}: you were given a right`,
+      parts: [
+        `${name(by)} has given you a right for ${name(organisation)}.`,
+        rightsInWords(rights, 'en'),
+        'If you expected this, you need not do anything. If not, ask the owner of your organisation.',
+      ],
+    }),
+  },
+
+  'right-ended': {
+    tr: ({ organisation, by, rights }) => ({
+      subject: `${name(organisation)}: bir yetkiniz sona erdi`,
+      parts: [
+        `${name(by)}, ${name(organisation)} için size verilmiş bir yetkiyi geri aldı.`,
+        rightsInWords(rights, 'tr'),
+        'Kaydettikleriniz durur. Sorunuz varsa kurumunuzun yetkilisine sorun.',
+      ],
+    }),
+    en: ({ organisation, by, rights }) => ({
+      subject: `${name(organisation)}: a right of yours has ended`,
+      parts: [
+        `${name(by)} has taken back a right that you had for ${name(organisation)}.`,
+        rightsInWords(rights, 'en'),
+        'What you recorded stands. If you have a question, ask the owner of your organisation.',
+      ],
+    }),
+  },
+
+  'push-parked': {
+    tr: ({ organisation, brand, channel, host }) => ({
+      subject: `${name(brand)}: push adresi yanıt vermiyor`,
+      parts: [
+        `${name(organisation)} kurumunun bir push adresi bir gündür yanıt vermiyor; artık denenmiyor. Yeni retler bu yolla size ulaşmaz.`,
+        [
+          ['Marka', name(brand)],
+          ['Kanal', CHANNEL_WORDS[channel].tr],
+          ['Sunucu', name(host)],
+        ],
+        'Sunucunuza bakın, sonra Açık İYS’ye girip adresi yeniden başlatın: kaçan retler kaldığı yerden gönderilir.',
+      ],
+    }),
+    en: ({ organisation, brand, channel, host }) => ({
+      subject: `${name(brand)}: a push address does not answer`,
+      parts: [
+        `A push address of ${name(organisation)} has not answered for a day and is not tried any more. New refusals do not reach you this way.`,
+        [
+          ['Brand', name(brand)],
+          ['Channel', CHANNEL_WORDS[channel].en],
+          ['Server', name(host)],
+        ],
+        'Look after your server, then log in to Açık İYS and start the address again: what was missed is sent from where it stopped.',
+      ],
+    }),
+  },
+
+  'entry-refused': {
+    tr: ({ organisation, brand, channel }) => ({
+      subject: `${name(brand)}: bekleyen bir onay kaydedilmedi`,
+      parts: [
+        `${name(organisation)} adına girdiğiniz bir onay (${name(brand)}, ${CHANNEL_WORDS[channel].tr}) bekleme süresinden sonra kaydedilmedi.`,
+        'Nedenini görmek ve yeniden kaydetmek için Açık İYS’ye girip mesajlarınıza bakın.',
+      ],
+    }),
+    en: ({ organisation, brand, channel }) => ({
+      subject: `${name(brand)}: a consent that waited was not recorded`,
+      parts: [
+        `A consent that you entered for ${name(organisation)} (${name(brand)}, ${CHANNEL_WORDS[channel].en}) was not recorded after its wait.`,
+        'Log in to Açık İYS and look at your messages to see why, and to record it again.',
       ],
     }),
   },
@@ -218,6 +351,34 @@ function name(text: string): string {
 
 function number(count: number, language: Language): string {
   return count.toLocaleString(LOCALES[language]);
+}
+
+function total(days: MailFields['refusals-last-day']['days']): number {
+  return days.reduce((sum, { count }) => sum + count, 0);
+}
+
+const CHANNEL_WORDS: Readonly<Record<Channel, Words>> = {
+  ARAMA: { tr: 'arama', en: 'calls' },
+  MESAJ: { tr: 'mesaj', en: 'messages' },
+  EPOSTA: { tr: 'e-posta', en: 'e-mail' },
+};
+
+const ROLE_WORDS: Readonly<Record<string, Words>> = {
+  owner: { tr: 'Yetkili', en: 'Owner' },
+  manager: { tr: 'Yönetici', en: 'Manager' },
+  clerk: { tr: 'Kayıt görevlisi', en: 'Clerk' },
+  evidence: { tr: 'Kanıt görevlisi', en: 'Evidence officer' },
+  viewer: { tr: 'İzleyen', en: 'Viewer' },
+  retailer: { tr: 'Bayi', en: 'Retailer' },
+};
+const ALL_BRANDS: Words = { tr: 'bütün markalar', en: 'all brands' };
+
+/** Roles and the brands that they are for. */
+function rightsInWords(rights: RightsFields['rights'], language: Language): readonly (readonly [string, string])[] {
+  return rights.map(({ role, brands }) => [
+    ROLE_WORDS[role]?.[language] ?? role,
+    brands === null ? ALL_BRANDS[language] : name(brands.join(', ')),
+  ]);
 }
 
 function refusals(count: number): string {

@@ -9,6 +9,7 @@ import {
   type Calendar,
   CHANNELS,
   channelOf,
+  type Day,
   istanbulDay,
   periodEnd,
   periodInForce,
@@ -17,7 +18,7 @@ import {
   startOfDay,
 } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
-import type { Database } from '../../ground/database.ts';
+import type { Connection, Database } from '../../ground/database.ts';
 import { errorFields, type Log } from '../../ground/log.ts';
 import type { BrandScope, DeskBrand } from '../access/index.ts';
 import type { Movement, Registry } from '../registry/index.ts';
@@ -80,8 +81,21 @@ export interface Refusals {
   /** Refusals a day and channel from the counters, oldest day first; the last day is today. */
   days(brands: readonly DeskBrand[], count: number): Promise<DayOfRefusals[]>;
   stopBy(receivedAt: number): number;
+  /** Where refusals of the registry's own doors lie whose last day one of these is; brands without any are absent. */
+  endings(lastDays: readonly Day[]): Promise<Ending[]>;
+  /** How many of them were not taken over. */
+  openOf(connection: Connection, ending: Ending): Promise<number>;
   /** Push addresses of these brands that were given up. */
   parked(brands: readonly DeskBrand[]): Promise<number>;
+}
+
+/** Refusals of a brand with one last day: those within these numbers. */
+export interface Ending {
+  readonly brandId: number;
+  /** Sending must have stopped by its end (law.md, rule 11). */
+  readonly day: Day;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
 }
 
 export interface NewRefusals {
@@ -93,6 +107,7 @@ export interface NewRefusals {
 }
 
 const FAR = Number.MAX_SAFE_INTEGER;
+const DAY_SECONDS = 86_400;
 /** Pages read for one answer while only open ones are wanted: a bound, the list goes on where it stopped. */
 const PAGES_MAX = 10;
 /** Callers of `changes` remembered, so that a poll that brings nothing new writes nothing. */
@@ -140,6 +155,16 @@ export function openRefusals({
     const period = periodInForce('stop-after-refusal', istanbulDay(receivedAt));
     if (period === undefined) throw new Error('no period says when sending must stop');
     return periodEnd(calendar, period, receivedAt);
+  }
+
+  /** Days of refusals whose last day this is. The later the refusal, the later its last day. */
+  function daysEndingOn(lastDay: Day): Day[] {
+    const days: Day[] = [];
+    for (let at = startOfDay(lastDay) - DAY_SECONDS; ; at -= DAY_SECONDS) {
+      const ends = istanbulDay(stopBy(at) - 1);
+      if (ends < lastDay) return days;
+      if (ends === lastDay) days.push(istanbulDay(at));
+    }
   }
 
   /** What a brand's take-overs cover, asked once for a page of its refusals. */
@@ -297,6 +322,35 @@ export function openRefusals({
           passedBefore.delete(name);
           log.warn('refusals.passed_failed', errorFields(error));
         });
+    },
+
+    async endings(lastDays) {
+      const found = await Promise.all(
+        lastDays.map(async (day) => {
+          const rows = await database.rows<[number, number, number]>(
+            `select brand_id, min(first_seq), max(last_seq) from brand_day
+             where day = any($1::date[]) and (state & 1) = 0 and state >= 200 group by brand_id`,
+            [`{${daysEndingOn(day).join(',')}}`],
+          );
+          return rows.map(([brandId, firstSeq, lastSeq]) => ({ brandId, day, firstSeq, lastSeq }));
+        }),
+      );
+      return found.flat();
+    },
+
+    async openOf(connection, { brandId, firstSeq, lastSeq }) {
+      const [row] = await connection.rows<[number]>(
+        `select count(*)::int from movement m
+         where m.brand_id = $1 and m.seq between $2 and $3 and (m.state & 1) = 0 and m.state >= 200
+           and not exists (select from refusal_tick t where t.brand_id = $1 and t.seq = m.seq)
+           and not exists (
+             select from push_address p where p.brand_id = $1 and p.channel = m.kind >> 1 and p.cursor_seq >= m.seq)
+           and not exists (
+             select from fetched_up_to f
+             where f.brand_id = $1 and f.seq >= m.seq and f.channels & (1 << (m.kind >> 1)) <> 0)`,
+        [brandId, firstSeq, lastSeq],
+      );
+      return row?.[0] ?? 0;
     },
 
     async days(brands, count) {

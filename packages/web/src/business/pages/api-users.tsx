@@ -159,7 +159,7 @@ export function ApiUsers({ answer: { users, now } }: { readonly answer: Answer }
         <p className="connections__first">
           <button
             type="button"
-            className="btn btn--next"
+            className={`btn ${secret === undefined ? 'btn--next' : ''}`}
             onClick={({ currentTarget }) => open({ kind: 'create' }, currentTarget)}
           >
             {words.create}
@@ -201,17 +201,18 @@ function UserRow({
   const { t, format } = useText();
   const words = t.connections.users;
   const { accountId, email, name, enabled, networks, createdAt, lastUsedAt, lastUsedFrom, replacedUntil } = user;
-  const used = lastUsedAt === null ? words.never : format.time(lastUsedAt, now);
   return (
     <tr>
       <th scope="row">
-        {name !== '' && (
+        {name === '' ? (
+          <span className="connections__url">{email}</span>
+        ) : (
           <>
             {name}
             <br />
+            <span className="meta connections__url">{email}</span>
           </>
         )}
-        <span className="meta connections__url">{email}</span>
       </th>
       <td data-l={words.columns.state}>
         <div>
@@ -220,7 +221,10 @@ function UserRow({
         </div>
       </td>
       <td data-l={words.columns.lastUse}>
-        {lastUsedAt !== null && lastUsedFrom !== null ? words.lastUse(used, lastUsedFrom) : used}
+        <div>
+          {lastUsedAt === null ? words.never : format.time(lastUsedAt, now)}
+          {lastUsedFrom !== null && <span className="meta">{words.from(lastUsedFrom)}</span>}
+        </div>
       </td>
       <td data-l={words.columns.networks}>{networks.length === 0 ? words.everywhere : networks.join(', ')}</td>
       <td data-l={words.columns.created}>{format.time(createdAt, now)}</td>

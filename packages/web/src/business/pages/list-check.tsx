@@ -146,7 +146,7 @@ export function ListCheck() {
             {words.asOf(format.exactTime(checked.checkedAt))}{' '}
             {checked.notAddresses > 0 && words.notAddresses(format.number(checked.notAddresses))}
           </p>
-          <table className="table table--stack">
+          <table className="table table--stack list__rows">
             <thead>
               <tr>
                 <th scope="col" className="end">

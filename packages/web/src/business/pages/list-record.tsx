@@ -297,7 +297,7 @@ function Rows({
   const { columns } = words;
   const last = results === undefined ? columns.will : words.came;
   return (
-    <table className="table table--stack">
+    <table className="table table--stack list__rows">
       <thead>
         <tr>
           <th scope="col" className="end">

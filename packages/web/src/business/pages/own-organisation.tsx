@@ -49,7 +49,7 @@ function Held({ held }: { readonly held: Registered }) {
       </dl>
       <Brands held={held} />
       {policy !== null && (
-        <section className="sec stack">
+        <section className="sec own__rules">
           <h2>{words.policy}</h2>
           <p>{words.strictness[policy.strictness]}</p>
           <p>{policy.historicLoadOpen ? words.historic.open : words.historic.closed}</p>
@@ -85,7 +85,7 @@ function Brands({ held: { brands, organisation } }: { readonly held: Registered 
     <section className="sec">
       <h2>{own ? words.ownBrands : words.brands}</h2>
       {counted && <p className="meta">{words.countsLead}</p>}
-      <table className="table table--stack">
+      <table className="table table--stack own__table">
         <thead>
           <tr>
             <th scope="col">{words.columns.brand}</th>

@@ -8,7 +8,7 @@ import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Failure, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { AskForm } from '../ask-form.tsx';
-import { useDesk, useOrganisation } from '../desk.tsx';
+import { type DeskView, useDesk, useOrganisation } from '../desk.tsx';
 import { rememberAddress, rememberedAddress } from '../typed.ts';
 import { Lanes } from './lanes.tsx';
 import './person.css';
@@ -29,6 +29,7 @@ export function Search() {
 }
 
 export function Person() {
+  const desk = useDesk();
   const organisation = useOrganisation();
   const { reference } = useParams({ from: '/isletme/$organisation/kisi/$reference' });
   const page = useQuery({
@@ -45,11 +46,22 @@ export function Person() {
         ) : page.data === undefined ? (
           <SkeletonRows rows={6} />
         ) : (
-          <PersonView key={reference} page={page.data} />
+          <PersonView key={reference} page={ofCustomer(page.data, desk)} />
         )}
       </div>
     </>
   );
+}
+
+/** What of the page is about the customer that the desk is narrowed to. */
+function ofCustomer(page: PersonPage, desk: DeskView): PersonPage {
+  if (desk.customer === undefined) return page;
+  const own = new Set(desk.brandsFor('ask').map(({ brandId }) => brandId));
+  return {
+    ...page,
+    brands: page.brands.filter(({ brandId }) => own.has(brandId)),
+    movements: page.movements?.filter(({ brandId }) => own.has(brandId)) ?? null,
+  };
 }
 
 function PersonView({ page }: { readonly page: PersonPage }) {
@@ -237,10 +249,13 @@ function History({
   const documentsOf = ({ brandId, seq }: MovementRow) =>
     evidence.data?.find((one) => one.brandId === brandId && one.seq === seq)?.documents ?? [];
   const columns = t.person.columns;
-  const who = ({ actor, source }: MovementRow): string => {
+  const who = ({ actor, brandId, source }: MovementRow): string => {
     if (source?.startsWith('IYS_')) return t.person.citizen;
-    if (actor.person !== null) return t.person.byPerson(actor.person, actor.organisation ?? '');
-    return actor.organisation === null ? '' : t.person.program(actor.organisation);
+    if (actor.organisation === null) return actor.person ?? '';
+    const { person, organisation } = actor;
+    const name = person === null ? t.person.program(organisation) : t.person.byPerson(person, organisation);
+    const giver = desk.brands.find((brand) => brand.brandId === brandId)?.provider.title ?? organisation;
+    return giver === organisation ? name : `${name}, ${t.partners.onBehalf(giver)}`;
   };
   return (
     <section className="sec">

@@ -145,13 +145,27 @@ function RecordForm({
     person === undefined ? typed : { kind: person.kind, address: rememberedAddress(person.reference) ?? person.masked };
 
   const channels = read.kind === 'email' ? (['EPOSTA'] as const) : (['MESAJ', 'ARAMA'] as const);
-  const brand = desk.brandsFor('record').find(({ brandId }) => brandId === form.brandId);
+  const brand = desk.brands.find(({ brandId, abilities }) => brandId === form.brandId && abilities.includes('record'));
+  const own = desk.brandsFor('record');
+  // What was typed for a brand stays with it when the desk is narrowed to another customer; an empty form goes along.
+  const isOwn = brand === undefined || own.includes(brand);
+  const brands = isOwn ? own : [brand, ...own];
+  const goesTo = isOwn || form.address !== '' || form.reference !== undefined ? undefined : own[0]?.brandId;
+  useEffect(() => {
+    if (goesTo !== undefined) setForm((before) => ({ ...before, brandId: goesTo }));
+  }, [goesTo]);
+  const onBehalf = desk.onBehalfOf(form.brandId);
   const offered: readonly Channel[] = channels.filter((channel) => brand?.writes.includes(channel));
   const chosen = offered.length === 1 ? offered : form.channels.filter((channel) => offered.includes(channel));
   const refusal = form.status === 'RET';
   const set = (change: Partial<Form>): void => {
     setForm((before) => ({ ...before, ...change }));
     keys.current.clear();
+  };
+  const nameOf = (brandId: number): string => {
+    const giver = desk.onBehalfOf(brandId);
+    const name = desk.brandName(brandId);
+    return giver === undefined ? name : `${name} (${t.partners.onBehalf(giver)})`;
   };
   const faultOf = (field: string): string | undefined => faults.find((fault) => fault.field === field)?.text;
   const channelWords = new Intl.ListFormat(language).format(chosen.map((channel) => t.channel[channel]));
@@ -164,7 +178,8 @@ function RecordForm({
         field: 'adres',
         text: read.didYouMean === undefined ? t.record.wrongAddress : t.record.didYouMean(read.didYouMean),
       });
-    if (chosen.length === 0) found.push({ field: 'kanal', text: t.record.needChannel });
+    if (brand === undefined) found.push({ field: 'marka', text: t.partners.needBrand });
+    else if (chosen.length === 0) found.push({ field: 'kanal', text: t.record.needChannel });
     if (form.source === '') found.push({ field: 'kaynak', text: t.record.needSource });
     if (form.day === '' || form.time === '') found.push({ field: 'gun', text: t.record.needDate });
     return found;
@@ -245,7 +260,7 @@ function RecordForm({
     <>
       <PageTitle>{t.record.title}</PageTitle>
       <HelpLink topic="consent" />
-      {given.length > 0 && <Given given={given} brandName={desk.brandName} />}
+      {given.length > 0 && <Given given={given} brandName={nameOf} />}
       {proof !== undefined && <p role="status">{t.evidence.record[proof]}</p>}
       <form className="form record" noValidate onSubmit={submit}>
         {found && (
@@ -307,7 +322,12 @@ function RecordForm({
           </Field>
         )}
         <div className="pair">
-          <Field id="marka" label={t.record.brand}>
+          <Field
+            id="marka"
+            label={t.record.brand}
+            hint={onBehalf === undefined ? undefined : t.partners.recordsOnBehalf(onBehalf)}
+            error={faultOf('marka')}
+          >
             {(control) => (
               <select
                 {...control}
@@ -315,7 +335,8 @@ function RecordForm({
                 value={form.brandId}
                 onChange={({ target }) => set({ brandId: Number(target.value) })}
               >
-                {desk.brandsFor('record').map(({ brandId, name, provider }) => (
+                {brand === undefined && <option value={form.brandId}>{t.partners.brandGone}</option>}
+                {brands.map(({ brandId, name, provider }) => (
                   <option key={brandId} value={brandId}>
                     {desk.organisation.kind === 'provider' ? name : `${name} (${provider.title})`}
                   </option>
@@ -405,7 +426,7 @@ function RecordForm({
             onFile={(chosenFile) => setFile(chosenFile)}
           />
         )}
-        <Preview form={form} channels={channelWords} brand={brand?.name ?? ''} />
+        <Preview form={form} channels={channelWords} brand={nameOf(form.brandId)} />
         <div className="row">
           <button type="submit" className="btn btn--next" aria-disabled={busy}>
             {refusal ? t.record.submitRefusal : t.record.submitConsent}
@@ -429,6 +450,7 @@ function RecordForm({
             channelWords.toLocaleLowerCase(language),
           )}
         </p>
+        {onBehalf !== undefined && <p>{t.partners.recordsOnBehalf(onBehalf)}</p>}
       </Confirm>
     </>
   );

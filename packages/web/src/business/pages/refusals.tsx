@@ -22,7 +22,7 @@ export function RefusalList() {
   const { marka, kanal, acik } = search;
   const params = { organisation: String(organisation) };
   const [chosen, setChosen] = useState<ReadonlyMap<string, RefusalRow>>(new Map());
-  const key = ['organisation', organisation, 'live', 'refusals', marka, kanal, acik];
+  const key = ['organisation', organisation, 'live', 'refusals', desk.customer, marka, kanal, acik];
   const list = useInfiniteQuery({
     queryKey: key,
     initialPageParam: undefined as string | undefined,
@@ -30,6 +30,7 @@ export function RefusalList() {
       ask('GET /organisations/:organisation/refusals', {
         params: { organisation },
         query: {
+          ...(desk.customer !== undefined && { provider: String(desk.customer) }),
           ...(marka !== undefined && { brand: String(marka) }),
           ...(kanal !== undefined && { channel: kanal }),
           ...(acik === 1 && { open: '1' as const }),

@@ -132,7 +132,7 @@ function AskForm({
   return (
     <section>
       <h2>{words.formTitle}</h2>
-      <p className="meta">{words.lead}</p>
+      <p className="meta reports__lead">{words.lead}</p>
       <form className="form reports__form" onSubmit={submit}>
         <ErrorSummary faults={faults} />
         {failure !== undefined && faults.length === 0 && failure.code !== 'session.step_up' && (

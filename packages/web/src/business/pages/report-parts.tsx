@@ -14,7 +14,7 @@ function sizeOf(bytes: number, number: (value: number) => string): string {
 
 /** What a button says is about, for who hears it in a list of many. */
 export function About({ children }: { readonly children: string }) {
-  return <span className="vh">: {children}</span>;
+  return <span className="vh"> {children}</span>;
 }
 
 export function FileFacts({

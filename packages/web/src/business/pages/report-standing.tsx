@@ -51,7 +51,7 @@ export function ReportStanding({ filters }: { readonly filters: ReportFilters })
           </h2>
           <CountTables counts={counts.data} brands={counts.data.brands} />
           <p className="meta reports__note">{words.withheld}</p>
-          <p className="no-print">
+          <p className="reports__note no-print">
             <button
               type="button"
               className="btn"

@@ -7,23 +7,35 @@ import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Bars, Failure, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { AskForm } from '../ask-form.tsx';
-import { useDesk, useOrganisation } from '../desk.tsx';
+import { type DeskView, useDesk, useOrganisation } from '../desk.tsx';
+import { PendingOffers } from './pending-offers.tsx';
 import { RefusalTable } from './refusal-table.tsx';
 import './today.css';
 
 type Overview = AnswerOf<'GET /organisations/:organisation/overview'>;
 
 export function Today() {
+  const { t } = useText();
   const desk = useDesk();
   const organisation = useOrganisation();
+  const query = ofCustomer(desk);
   const overview = useQuery({
-    queryKey: ['organisation', organisation, 'live', 'overview'],
-    queryFn: ({ signal }) => ask('GET /organisations/:organisation/overview', { params: { organisation }, signal }),
+    queryKey: ['organisation', organisation, 'live', 'overview', desk.customer],
+    queryFn: ({ signal }) =>
+      ask('GET /organisations/:organisation/overview', { params: { organisation }, query, signal }),
     enabled: desk.may('readRefusals'),
   });
   return (
     <>
-      <AskForm big />
+      {desk.may('ask') ? (
+        <AskForm big />
+      ) : (
+        <>
+          <PageTitle>{t.partners.today.none}</PageTitle>
+          <p>{t.partners.today.noCustomer(String(organisation))}</p>
+        </>
+      )}
+      <PendingOffers />
       {desk.may('readRefusals') && (
         <div className="under-ask">
           {overview.error !== null && overview.data === undefined ? (
@@ -39,13 +51,19 @@ export function Today() {
   );
 }
 
+/** Asks for one customer's alone, where the desk is narrowed to it. */
+function ofCustomer({ customer }: DeskView): { provider?: string } {
+  return customer === undefined ? {} : { provider: String(customer) };
+}
+
 function OverviewView({ overview }: { readonly overview: Overview }) {
   const { t, format } = useText();
   const organisation = useOrganisation();
   const client = useQueryClient();
+  const query = ofCustomer(useDesk());
   const params = { organisation: String(organisation) };
   const seen = useMutation({
-    mutationFn: () => ask('POST /organisations/:organisation/overview/seen', { params: { organisation } }),
+    mutationFn: () => ask('POST /organisations/:organisation/overview/seen', { params: { organisation }, query }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['organisation', organisation, 'live', 'overview'] }),
   });
   const { now, since, newRefusals, more } = overview;

@@ -57,7 +57,7 @@ export const retailerRoutes = {
       brand: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$' })),
       status: Type.Optional(Status),
       /** Part of the title. */
-      title: Type.Optional(Type.String({ maxLength: 255 })),
+      title: Type.Optional(Type.String({ maxLength: 255, pattern: '^[^\\u0000]*$' })),
       /** Opaque: where the page before ended. */
       after: Type.Optional(Type.String({ maxLength: 4_000 })),
     }),
