@@ -55,7 +55,6 @@ describe.each([
     await owner.getByLabel('Örnek Bebek, E-posta').selectOption('read');
     await owner.getByLabel('Neden').fill(title);
     await isGood(owner);
-    await owner.screenshot({ path: `/tmp/partners/form-${round}.png`, fullPage: true });
     await owner.getByRole('button', { name: 'Değiştir', exact: true }).dblclick();
     await owner.getByText('Teklif gönderildi.').waitFor();
     await owner.getByText(/^Kabul bekliyor/).waitFor();
@@ -64,7 +63,6 @@ describe.each([
     await partner.getByRole('heading', { name: 'Bekleyen teklif' }).waitFor();
     await partner.getByText('Mesaj kaydeder ve E-posta görür').waitFor();
     await partner.getByText(`“${title}”`).waitFor();
-    await partner.screenshot({ path: `/tmp/partners/offer-${round}.png`, fullPage: true });
     await isGood(partner);
     await partner.getByRole('button', { name: /^Kabul et/ }).click();
     await partner.getByText('Teklif kabul edildi; haklar şimdi geçerli.').waitFor();
@@ -93,7 +91,6 @@ describe.each([
     await section.getByRole('cell', { name: 'İzin hareketi kaydetti' }).first().waitFor();
     expect(await section.textContent()).not.toMatch(/539/);
     await isGood(owner);
-    await owner.screenshot({ path: `/tmp/partners/page-${round}.png`, fullPage: true });
 
     // The form is open and filled when the right ends.
     await partner.getByRole('link', { name: 'İzin kaydet' }).click();
@@ -113,7 +110,6 @@ describe.each([
     await partner.getByRole('link', { name: 'Müşterilerim' }).click();
     await partner.getByText('“Sözleşme bitti”').first().waitFor();
     await isGood(partner);
-    await partner.screenshot({ path: `/tmp/partners/customers-${round}.png`, fullPage: true });
     await expectQuiet(owner, /404/);
     await expectQuiet(partner, /403/);
   });
@@ -166,7 +162,6 @@ it('narrows the screens of a partner with two customers to one, by the address',
   await expect.poll(() => partner.locator('.customers__list tbody tr').count()).toBe(1);
   await partner.reload();
   await expect.poll(() => partner.locator('.customers__list tbody tr').count()).toBe(1);
-  await partner.screenshot({ path: '/tmp/partners/customers-two.png', fullPage: true });
   await expectQuiet(partner);
 });
 
@@ -183,7 +178,6 @@ it('lets an intermediary look a provider up, check a list, and leave', async () 
   await page.getByText('Evet: sorgulayabilirsiniz').waitFor();
   await page.getByText(/^Hayır: sizi/).waitFor();
   await isGood(page);
-  await page.screenshot({ path: '/tmp/partners/lookup.png', fullPage: true });
   await page.getByLabel('Numara ya da unvanın başı').fill('999999');
   await page.getByRole('button', { name: 'Sorgula' }).click();
   await page.getByText('Böyle bir hizmet sağlayıcı kayıtlı değil.').waitFor();

@@ -1,9 +1,15 @@
 // Retailers in a real browser: found, created with every fault beside its field, suspended and opened again, shown one
-// consent, and a user invited; and a shop that sees itself alone.
+// consent, and a user invited; and a shop that sees itself alone. And the bell: rung while a screen is open, read, and
+// followed to where it is dealt with.
 
+import { randomUUID } from 'node:crypto';
+import { kindOf, RET, SOURCE_NUMBERS } from '@acik-iys/law';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DOORS } from '../packages/server/src/rooms/registry/index.ts';
 import { newTckn } from '../packages/server/test/contract/samples.ts';
+import { enter } from '../packages/server/test/support/desk.ts';
+import { RETAIL } from '../packages/server/test/support/server.ts';
 import { axeViolations, expectQuiet, sidewaysScroll } from './support/browser.ts';
 import { type Desks, openDesks } from './support/desk.ts';
 
@@ -87,6 +93,23 @@ describe.each(SIZES)('on a %s', (name, size) => {
   });
 });
 
+async function refusedByCitizen(address: string): Promise<void> {
+  const { rooms, clock } = desks.server;
+  const principal = await rooms.access.principalOf(RETAIL.email);
+  const answer = principal && rooms.access.brandScope(principal, RETAIL.code, 600100);
+  if (!answer || !('scope' in answer)) throw new Error('no scope');
+  const statement = {
+    kind: kindOf(1, 0),
+    address,
+    status: RET,
+    source: SOURCE_NUMBERS.IYS_WEB,
+    retailer: null,
+  } as const;
+  await rooms.registry.record(answer.scope, [{ ...statement, consentedAt: clock.now() - 60 }], {
+    door: DOORS.citizen,
+  });
+}
+
 async function granted(recipient: string): Promise<void> {
   const at = desks.server.clock.now() - 3_600;
   const consentDate = new Date((at + 10_800) * 1_000).toISOString().slice(0, 19).replace('T', ' ');
@@ -131,4 +154,64 @@ it('shows a shop itself and who works there, and nothing of another', async () =
   await page.goto(`${page.url().replace(/\d{8}$/, '')}10000001`);
   await page.getByRole('alert').getByText('thing.unknown').waitFor();
   await expectQuiet(page, /404/);
+});
+
+it.each(SIZES)(
+  'rings for a right that is given while the screen is open, and keeps what comes by mail (%s)',
+  async (_, size) => {
+    const page = await desks.enter('viewer', size);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const bell = page.getByRole('link', { name: /^Mesajlar/ });
+    await bell.waitFor();
+    const owner = await enter(desks.server, 'owner');
+    const params = { organisation: 600100 };
+    const { body } = await owner.call('GET /organisations/:organisation/staff', { params });
+    const accountId = body.people.find(({ name }) => name === 'Can Örnek')?.accountId ?? 0;
+    const terms = { role: 'clerk' as const, brands: [600101], channels: null, retailerCode: null, until: null };
+    await owner.call('POST /organisations/:organisation/staff/:accountId/grants', {
+      params: { ...params, accountId },
+      body: { ...terms, grantId: randomUUID(), from: null, reason: '' },
+    });
+    await page.getByRole('link', { name: 'Mesajlar 1 okunmamış' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Mesajlar' }).waitFor();
+    await page.getByText('Deniz Örnek size yetki verdi: Kayıt görevlisi (Örnek Bebek).').first().waitFor();
+    await isGood(page);
+    await page.getByRole('button', { name: 'Hepsini okundu say' }).click();
+    await page.getByRole('link', { name: 'Mesajlar', exact: true }).waitFor();
+    // Of the right that he has now; about what comes to owners alone he is not asked.
+    await page.reload();
+    const choice = page.getByLabel('Bekleyen bir onayım kaydedilmeyince');
+    await choice.waitFor();
+    expect(await page.getByLabel('Biri alışılmadık sayıda adres sorgulayınca').count()).toBe(0);
+    const before = await choice.isChecked();
+    await choice.setChecked(!before);
+    await page.getByText('Seçiminiz kaydedildi.').waitFor();
+    await page.reload();
+    await expect.poll(() => choice.isChecked()).toBe(!before);
+    await expectQuiet(page);
+  },
+);
+
+it('leads from the last day of refusals to the refusals that it is about', async () => {
+  const { server } = desks;
+  await refusedByCitizen('+905379990001');
+  // As the morning’s look tells it.
+  const [row] = await server.database.rows<[number]>(
+    `select account_id from account a join person p using (person_id) where p.email = 'deniz@ornek-perakende.example'`,
+  );
+  const page = await desks.enter('owner');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const details = { brandId: 600100, brand: 'Örnek Perakende', days: [{ day: '2026-11-24', count: 1 }] };
+  const told = await server.database.transaction((connection) =>
+    server.rooms.messages.tell(connection, { accounts: [row?.[0] ?? 0], kind: 'refusals-last-day', details }),
+  );
+  server.rooms.messages.wake(told);
+  await page.getByRole('link', { name: /^Mesajlar \d+ okunmamış/ }).click();
+  await page.getByText('1 ret için son gün 24 Kasım 2026 24:00.').waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'Retleri aç' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Retler' }).waitFor();
+  expect(page.url()).toContain('acik=1');
+  await page.getByRole('link', { name: '+90 537 ••• •• 01' }).waitFor();
+  await page.getByRole('link', { name: 'Mesajlar', exact: true }).waitFor();
+  await expectQuiet(page);
 });

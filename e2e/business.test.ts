@@ -179,29 +179,37 @@ it('keeps two organisations in two tabs apart', async () => {
   const { desks: rooms, people } = desks.server.rooms;
   const emre = await people.byEmail('emre@ornek-perakende.example');
   await rooms.seat(emre?.personId ?? 0, { code: 600200, kind: 'provider' }, { role: 'clerk', brands: null });
-  const page = await desks.browser.page({ width: 1280 });
-  await page.goto(`${desks.server.url}/isletme`);
-  await page.click('[data-account=clerk]');
-  await page.getByRole('heading', { name: 'Hangi kurum adına?' }).waitFor();
-  expect(await axeViolations(page)).toEqual([]);
-  const other = await page.context().newPage();
-  await page.getByRole('link', { name: 'Örnek Perakende A.Ş.' }).click();
-  await other.goto(`${desks.server.url}/isletme/600200/kayit`);
-  await other.getByLabel('Marka').waitFor();
-  expect(await other.getByLabel('Marka').locator('option').allInnerTexts()).toEqual(['Örnek Banka']);
-  await page.getByRole('link', { name: 'İzin kaydet' }).click();
-  expect(await page.getByLabel('Marka').locator('option').allInnerTexts()).toEqual(['Örnek Perakende', 'Örnek Bebek']);
-  // What one typed for one organisation is no draft of the other.
-  await page.getByLabel('Telefon ya da e-posta').fill('0536 333 44 55');
-  await page.getByText('Taslak saklandı').waitFor();
-  await other.reload();
-  expect(await other.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
-  await page.getByRole('link', { name: 'Retler' }).click();
-  await desks.server.owner.query(
-    'delete from staff_grant where account_id in (select account_id from account where provider_code = 600200)',
-  );
-  await desks.server.owner.query('delete from draft');
-  await expectQuiet(page);
+  try {
+    const page = await desks.browser.page({ width: 1280 });
+    await page.goto(`${desks.server.url}/isletme`);
+    await page.click('[data-account=clerk]');
+    await page.getByRole('heading', { name: 'Hangi kurum adına?' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    const other = await page.context().newPage();
+    await page.getByRole('link', { name: 'Örnek Perakende A.Ş.' }).click();
+    await other.goto(`${desks.server.url}/isletme/600200/kayit`);
+    await other.getByLabel('Marka').waitFor();
+    expect(await other.getByLabel('Marka').locator('option').allInnerTexts()).toEqual(['Örnek Banka']);
+    await page.getByRole('link', { name: 'İzin kaydet' }).click();
+    await page.getByLabel('Marka').waitFor();
+    expect(await page.getByLabel('Marka').locator('option').allInnerTexts()).toEqual([
+      'Örnek Perakende',
+      'Örnek Bebek',
+    ]);
+    // What one typed for one organisation is no draft of the other.
+    await page.getByLabel('Telefon ya da e-posta').fill('0536 333 44 55');
+    await page.getByText('Taslak saklandı').waitFor();
+    await other.reload();
+    expect(await other.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
+    await page.getByRole('link', { name: 'Retler' }).click();
+    await expectQuiet(page);
+  } finally {
+    // The others enter one organisation.
+    await desks.server.owner.query(
+      'delete from staff_grant where account_id in (select account_id from account where provider_code = 600200)',
+    );
+    await desks.server.owner.query('delete from draft');
+  }
 });
 
 it('can be walked with the keyboard alone', async () => {

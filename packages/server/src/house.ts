@@ -81,7 +81,15 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
   const activities = openActivities({ database, clock });
   const desks = openDesks({ database, clock });
   const refusals = openRefusals({ database, clock, log, calendar, registry });
-  const messages = openMessages({ database, clock, log, calendar, desks, refusals, notices: mails });
+  const messages = openMessages({
+    database,
+    clock,
+    log,
+    calendar,
+    refusals,
+    holders: desks.holders,
+    notices: mails,
+  });
   const deliveries = openDeliveries({
     database,
     registry,

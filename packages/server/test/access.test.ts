@@ -385,9 +385,11 @@ describe('revocation', () => {
     const upkeep = openUpkeep({ database: held.database, clock });
     const one = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
     const two = await access.logIn('api@ornek-perakende.example', PASSWORD, HERE);
-    for (const process of [access, other]) expect(await process.principal(`Bearer ${one.accessToken}`, HERE)).toBeDefined();
+    for (const process of [access, other])
+      expect(await process.principal(`Bearer ${one.accessToken}`, HERE)).toBeDefined();
     expect(await upkeep.setPassword('Api@Ornek-Perakende.example', PASSWORD)).toBe(true);
-    for (const pair of [one, two]) expect(await reasonOf(access.refresh(pair.refreshToken, HERE))).toBe('refresh_token');
+    for (const pair of [one, two])
+      expect(await reasonOf(access.refresh(pair.refreshToken, HERE))).toBe('refresh_token');
     clock.move(1);
     for (const process of [access, other])
       for (const { accessToken } of [one, two])

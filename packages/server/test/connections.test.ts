@@ -12,6 +12,7 @@ import { API_USERS_MOST } from '../src/rooms/access/api-users.ts';
 import { LastUses } from '../src/rooms/access/last-uses.ts';
 import { admits, networksOf, readNetwork } from '../src/rooms/access/networks.ts';
 import { hashOfNobody, hashPassword, matchingHash, verifyPassword } from '../src/rooms/access/passwords.ts';
+import { openUpkeep } from '../src/rooms/access/upkeep.ts';
 import { WAITING_COUNTED } from '../src/rooms/deliveries/index.ts';
 import { DOORS } from '../src/rooms/registry/index.ts';
 import { type DeskCaller, enter } from './support/desk.ts';
@@ -275,6 +276,18 @@ describe('a password that is replaced', () => {
     expect((await logIn(user, user.password)).status).toBe(400);
     expect(await statusWith(byNew)).toBe(200);
     expect((await refreshed(byNew)).status).toBe(200);
+  });
+
+  it('ends too when an operator sets another one', async () => {
+    const user = await newUser();
+    const next = await renew(user, 24);
+    const tokens = await tokensOf(user, next.password);
+    await openUpkeep(server).setPassword(user.email, 'a password of the operator');
+    aSecond();
+    expect(await statusWith(tokens)).toBe(401);
+    for (const password of [user.password, next.password]) expect((await logIn(user, password)).status).toBe(400);
+    await tokensOf(user, 'a password of the operator');
+    expect(await userOf(user)).toMatchObject({ enabled: true, replacedUntil: null });
   });
 
   it('opens no session any more when it is replaced in the middle of a log-in', async () => {

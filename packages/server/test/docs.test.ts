@@ -32,7 +32,10 @@ const READ_BESIDES: readonly (readonly [names: readonly string[], about: string]
   [['NODE_ENV'], 'Of a test run, in which a sentence that lacks a value is an error.'],
   [['ACIK_IYS_BOOTSTRAP_PID'], 'Set by `npm start` for the processes that end with it.'],
   [['ACIK_IYS_TEST_LONG'], 'Set by `npm run test:crash` for the long forms of the tests.'],
-  [['ACIK_IYS_TSA_PORT', 'ACIK_IYS_SMTP_PORT', 'ACIK_IYS_INBOX_PORT', 'ACIK_IYS_SIMULATORS_DATA'], "Set by the server for the demo's simulators."],
+  [
+    ['ACIK_IYS_TSA_PORT', 'ACIK_IYS_SMTP_PORT', 'ACIK_IYS_INBOX_PORT', 'ACIK_IYS_SIMULATORS_DATA'],
+    "Set by the server for the demo's simulators.",
+  ],
 ];
 
 /** Files that take the environment as a whole, or by names that stand elsewhere in them. */

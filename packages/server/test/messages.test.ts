@@ -59,7 +59,7 @@ const ofKind = async (caller: DeskCaller, kind: Message['kind']): Promise<Messag
   (await messages(caller)).filter((message) => message.kind === kind);
 const unread = async (caller: DeskCaller): Promise<number> =>
   (await caller.call('GET /organisations/:organisation/messages/unread', { params: RETAIL_DESK })).body.unread;
-const choose = (caller: DeskCaller, kind: 'push-parked' | 'entry-refused', byMail: boolean) =>
+const choose = (caller: DeskCaller, kind: 'push-parked' | 'entry-not-recorded', byMail: boolean) =>
   caller.call('PUT /notice-choices', { body: { kind, byMail } });
 
 /** Mails that an address got, but for the news of its first log-in. */
@@ -97,7 +97,7 @@ function otherProcess(notices?: Pick<Notices, 'enqueue' | 'wake'>): Messages {
     clock: server.clock,
     log: openLog('silent'),
     calendar,
-    desks,
+    holders: desks.holders,
     refusals,
     // It writes mails into the same table; the server sends them.
     notices: notices ?? notKept(),
@@ -313,7 +313,7 @@ describe('a right', () => {
       'Örnek Perakende A.Ş.: size yeni yetki verildi',
     ]);
     const kinds = (await clerk.call('GET /notice-choices')).body.map(({ kind }) => kind);
-    expect(kinds).toEqual(['refusals-last-day', 'unusual-search', 'push-parked', 'entry-refused']);
+    expect(kinds).toEqual(['refusals-last-day', 'unusual-search', 'push-parked', 'entry-not-recorded']);
   });
 
   it('is heard of in his open screens, and in nobody else’s', async () => {
@@ -357,7 +357,7 @@ describe('an entry that is refused after its wait', () => {
     const staff = await owner.call('GET /organisations/:organisation/staff', { params: RETAIL_DESK });
     const grants = staff.body.people.find(({ email }) => email === clerk.email)?.grants ?? [];
     const recording = grants.find(({ role }) => role === 'clerk')?.grantId ?? '';
-    await choose(clerk, 'entry-refused', true);
+    await choose(clerk, 'entry-not-recorded', true);
     const { type, source, recipientType, status, recipient, consentDate } = consent(server.clock.now(), 'MESAJ');
     await clerk.call('POST /organisations/:organisation/entries', {
       params: RETAIL_DESK,
@@ -372,9 +372,9 @@ describe('an entry that is refused after its wait', () => {
     server.clock.move(11);
     // Whichever look comes first, the server's own or this one.
     await server.rooms.entries.recordDue();
-    await expect.poll(() => ofKind(clerk, 'entry-refused'), SOON).toHaveLength(1);
-    const [told] = await ofKind(clerk, 'entry-refused');
-    if (told?.kind !== 'entry-refused') throw new Error('not told');
+    await expect.poll(() => ofKind(clerk, 'entry-not-recorded'), SOON).toHaveLength(1);
+    const [told] = await ofKind(clerk, 'entry-not-recorded');
+    if (told?.kind !== 'entry-not-recorded') throw new Error('not told');
     expect(told.details).toMatchObject({ brand: 'Örnek Perakende', channel: 'MESAJ', code: 'desk.right_ended' });
     expect(told.details.sentence.tr).toContain('yetkiniz sona erdi');
     expect(JSON.stringify(await messages(clerk))).not.toContain(recipient.slice(3));

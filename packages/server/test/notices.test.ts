@@ -228,7 +228,8 @@ Bu e-postayı Açık İYS gönderdi; yanıtlar okunmaz. Sizden e-postayla hiçbi
       [
         '1,234 refusals of the brand Örnek Bebek',
         'have not been taken over',
-        '34 refusals: stop sending to these recipients by Tuesday 24 November 2026, 24:00',
+        '34 refusals: stop sending to these recipients by Tuesday',
+        '25 November 2026, 24:00 at the latest',
       ],
     ],
     [
@@ -312,7 +313,7 @@ Bu e-postayı Açık İYS gönderdi; yanıtlar okunmaz. Sizden e-postayla hiçbi
     ],
     [
       {
-        template: 'entry-refused',
+        template: 'entry-not-recorded',
         language: 'tr',
         fields: { organisation: 'Örnek A.Ş.', brand: 'Örnek Bebek', channel: 'MESAJ' },
       },
@@ -321,7 +322,7 @@ Bu e-postayı Açık İYS gönderdi; yanıtlar okunmaz. Sizden e-postayla hiçbi
     ],
     [
       {
-        template: 'entry-refused',
+        template: 'entry-not-recorded',
         language: 'en',
         fields: { organisation: 'Örnek A.Ş.', brand: 'Örnek Bebek', channel: 'MESAJ' },
       },

@@ -205,9 +205,11 @@ describe('a partner', () => {
 
   it('records on behalf of a customer, and the provider sees who did how much, and no address', async () => {
     const entry = await give(partner, consent(600101));
-    server.clock.move(10);
-    await server.rooms.entries.recordDue();
     expect(entry.body.state).toBe('waiting');
+    server.clock.move(10);
+    const before = server.clock.now();
+    await server.rooms.entries.recordDue();
+    const after = server.clock.now();
     expect((await official(600101)).status).toBe(200);
     await partner.call('POST /organisations/:organisation/searches', {
       params: AGENCY,
@@ -220,7 +222,8 @@ describe('a partner', () => {
     });
 
     const row = (await customers()).customers.find(({ brandId }) => brandId === 600101);
-    expect(row?.lastRecordAt).toBe(server.clock.now());
+    expect(row?.lastRecordAt).toBeGreaterThanOrEqual(before);
+    expect(row?.lastRecordAt).toBeLessThanOrEqual(after);
     const work = await owner.call('GET /organisations/:organisation/partnerships/:other/work', {
       params: { ...SHOP, other: 900100 },
     });
@@ -250,22 +253,18 @@ describe('a partner', () => {
     ]);
     const row = (await customers()).customers.find(({ brandId }) => brandId === 600101);
     expect(row?.refusedRows).toBe(1);
-    expect(row?.refusals).toEqual({
-      count: 2,
-      more: false,
-      stopBy: server.rooms.refusals.stopBy(server.clock.now()),
-    });
     const list = await partner.call('GET /organisations/:organisation/refusals', {
       params: AGENCY,
       query: { brand: '600101', open: '1' },
     });
     const [first, second] = list.body.refusals.filter(({ channel }) => channel === 'MESAJ');
+    expect(second?.seq).toBeLessThan(first?.seq ?? 0);
+    expect(row?.refusals).toEqual({ count: 2, more: false, stopBy: second?.stopBy });
     await partner.call('POST /organisations/:organisation/refusals/ticks', {
       params: AGENCY,
       body: { refusals: [{ brandId: 600101, seq: first?.seq ?? 0 }], done: true },
     });
     expect((await customers()).customers.find(({ brandId }) => brandId === 600101)?.refusals?.count).toBe(1);
-    expect(second).toBeDefined();
   });
 
   it('is ended in the middle of its work: at the next request, by what waits, and within a second by its programs', async () => {

@@ -35,6 +35,7 @@ import { readSheet } from '../src/rooms/imports/index.ts';
 import { DOORS, type Outcome, type Registry } from '../src/rooms/registry/index.ts';
 import { STANDING, STANDING_WITHHELD } from '../src/rooms/registry/read-sql.ts';
 import { openReportJobs } from '../src/rooms/reports/index.ts';
+import { TAKE } from '../src/rooms/reports/job-sql.ts';
 import { anybody, type DeskCaller, enter } from './support/desk.ts';
 import { fillBrand, filledTelephone } from './support/fill.ts';
 import { seeded, testSeed } from './support/random.ts';
@@ -346,6 +347,18 @@ describe('permissions as of a day', () => {
     expect(rows.length).toBe(stoodOn(TODAY).length + 1);
   });
 
+  it('rest on counters that the migration makes of older movements as a round makes them', async () => {
+    const migration = readFileSync(new URL('../src/ground/migrations/0007_reports.sql', import.meta.url), 'utf8');
+    const counting = /insert into brand_day (\([^)]+\))\n(select [\s\S]+? group by [\d, ]+)/.exec(migration);
+    const columns = counting?.[1]?.slice(1, -1);
+    const { rows } = await server.owner.query(
+      `(select ${columns} from brand_day except ${counting?.[2]})
+       union all (${counting?.[2]} except select ${columns} from brand_day)`,
+    );
+    expect(rows).toEqual([]);
+    expect((await server.owner.query('select 1 from brand_day')).rowCount).toBeGreaterThan(50);
+  });
+
   it('are found by their keys alone, on tables that were never analysed too', async () => {
     for (const { text } of [STANDING, STANDING_WITHHELD]) {
       const { rows } = await server.owner.query(`explain (generic_plan, costs off) ${text}`);
@@ -637,6 +650,32 @@ describe('a file', () => {
     for (const jobId of asked) await cancel(owner, jobId);
     expect((await ask(owner, wanted({ clear: false }))).status).toBe(200);
     await server.rooms.reportJobs.runDue();
+  });
+
+  it('stands in the list page by page, the newest first, each once', async () => {
+    const viewer = await enter(server, 'viewer');
+    const asked: string[] = [];
+    for (let n = 0; n < 32; n++) {
+      const { body } = await ask(viewer, wanted({ clear: false }));
+      asked.unshift(body.jobId);
+      await cancel(viewer, body.jobId);
+    }
+    const found: string[] = [];
+    for (let after: string | null | undefined; after !== null; ) {
+      const { body } = await viewer.call('GET /organisations/:organisation/report-jobs', {
+        params: ORGANISATION,
+        query: { ...(after !== undefined && { after }) },
+      });
+      found.push(...body.jobs.map(({ jobId }) => jobId));
+      after = body.after;
+    }
+    expect(found.slice(0, 32)).toEqual(asked);
+    expect(new Set(found).size).toBe(found.length);
+  });
+
+  it('that waits is found without reading those that are over', async () => {
+    const { rows } = await server.owner.query(`explain (costs off) ${TAKE.text}`.replace(/\$\d/g, '0'));
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('report_job_open');
   });
 
   it('is told when it is taken away, and counts refusals as taken over where it holds them all', async () => {

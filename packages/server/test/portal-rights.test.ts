@@ -32,6 +32,8 @@ const behindLogIn = routes.filter(([, { needs }]) => needs !== 'anyone');
 /** What a route takes from a role beyond the table: this person may not do it for his own brand either. */
 const NARROWER: Readonly<Record<string, readonly string[]>> = {
   'POST /organisations/:organisation/brands/:brand/consent-texts': ['retailer'],
+  // With addresses in clear, as the sample asks.
+  'POST /organisations/:organisation/report-jobs': ['clerk', 'evidence', 'viewer'],
 };
 
 let server: TestServer;
@@ -307,6 +309,8 @@ describe('the table', () => {
     server.clock.move(11 * 60);
     for (const route of atDesk) {
       const { problem } = await call(owner, route, 600100, 600100);
+      // Of those the handler asks, by what was sent.
+      if (route[1].stepUp === 'in-clear') continue;
       if (route[1].stepUp) expect(problem.code, route[0]).toBe('session.step_up');
       else expect(problem?.code, route[0]).not.toBe('session.step_up');
     }

@@ -366,6 +366,14 @@ CREATE INDEX invitation_by_age ON public.invitation USING btree (expires_at);
 CREATE INDEX invitation_by_organisation ON public.invitation USING btree (organisation_code, created_at);
 grant delete, insert, select, update on invitation to acik_iys_app;
 
+create table last_day_told (
+  brand_id integer not null,
+  day date not null,
+  constraint last_day_told_pkey PRIMARY KEY (brand_id, day)
+);
+CREATE INDEX last_day_told_by_day ON public.last_day_told USING btree (day);
+grant delete, insert, select, update on last_day_told to acik_iys_app;
+
 create table list_given (
   account_id integer not null,
   list_key uuid not null,
@@ -404,6 +412,24 @@ CREATE INDEX mail_by_age ON public.mail USING btree (created_at);
 CREATE INDEX mail_waiting ON public.mail USING btree (next_try_at) WHERE ((sent_at IS NULL) AND (failed_at IS NULL));
 grant delete, insert, select, update on mail to acik_iys_app;
 
+create table message (
+  message_id uuid not null default gen_random_uuid(),
+  account_id integer not null,
+  organisation_code integer not null,
+  kind text not null,
+  details jsonb not null,
+  dedupe_key text,
+  created_at timestamp with time zone not null,
+  read_at timestamp with time zone,
+  constraint message_pkey PRIMARY KEY (message_id),
+  constraint message_account_id_dedupe_key_key UNIQUE (account_id, dedupe_key),
+  constraint message_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+CREATE INDEX message_by_account ON public.message USING btree (account_id, created_at, message_id);
+CREATE INDEX message_by_age ON public.message USING btree (created_at);
+CREATE INDEX message_unread ON public.message USING btree (account_id) WHERE (read_at IS NULL);
+grant delete, insert, select, update on message to acik_iys_app;
+
 create table movement (
   brand_id integer not null,
   kind smallint not null,
@@ -427,6 +453,15 @@ create table movement (
 CREATE INDEX movement_of_refusals ON public.movement USING btree (brand_id, seq) WHERE (((state)::integer & 1) = 0);
 CREATE INDEX movement_of_registry ON public.movement USING btree (brand_id, seq) WHERE (state >= 200);
 grant insert, select on movement to acik_iys_app;
+
+create table notice_choice (
+  person_id integer not null,
+  kind text not null,
+  by_mail boolean not null,
+  constraint notice_choice_pkey PRIMARY KEY (person_id, kind),
+  constraint notice_choice_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+grant delete, insert, select, update on notice_choice to acik_iys_app;
 
 create table partner (
   partner_code integer not null,

@@ -7,6 +7,7 @@ import { type AnswerOf, ask } from '../api/client.ts';
 import { useText } from '../text/index.tsx';
 import { followPath } from '../ui/focus.ts';
 import { Failure, SkeletonRows } from '../ui/parts.tsx';
+import { Bell, messagesKey } from './bell.tsx';
 import { forgetAddresses } from './typed.ts';
 
 export type SessionAnswer = AnswerOf<'GET /session'>;
@@ -47,11 +48,12 @@ export function useOrganisation(): number {
   return Number(organisation);
 }
 
-/** Asks again for what an organisation's screens show, whenever something moved there. */
+/** Asks again for what an organisation's screens show, whenever something moved there or the person has a message. */
 function useLive(organisation: number, client: QueryClient): void {
   useEffect(() => {
     const events = new EventSource(`/portal/organisations/${organisation}/events`);
     events.onmessage = () => void client.invalidateQueries({ queryKey: ['organisation', organisation, 'live'] });
+    events.addEventListener('messages', () => void client.invalidateQueries({ queryKey: messagesKey(organisation) }));
     return () => events.close();
   }, [organisation, client]);
 }
@@ -205,6 +207,7 @@ export function DeskLayout() {
           </>
         )}
       </p>
+      <Bell organisation={organisation} enabled={view !== undefined} />
       {view !== undefined && view.organisation.kind !== 'provider' && <CustomerSwitch desk={view} />}
       <nav className="nav" aria-label={t.nav.main}>
         {view !== undefined && view.organisation.kind !== 'provider' && (

@@ -203,6 +203,11 @@ const ownOrganisation = createRoute({
   path: '/kurumumuz',
   component: lazyRouteComponent(() => import('./pages/own-organisation.tsx'), 'OwnOrganisation'),
 });
+const messages = createRoute({
+  getParentRoute: () => desk,
+  path: '/mesajlar',
+  component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'Messages'),
+});
 const account = createRoute({
   getParentRoute: () => desk,
   path: '/hesabim',
@@ -237,6 +242,7 @@ export const router = createRouter({
       activity,
       connections,
       ownOrganisation,
+      messages,
       account,
     ]),
   ]),

@@ -4,6 +4,7 @@ import { en as connections } from './areas/connections.ts';
 import { en as evidence } from './areas/evidence.ts';
 import { en as help } from './areas/help.ts';
 import { en as lists } from './areas/lists.ts';
+import { en as messages } from './areas/messages.ts';
 import { en as partners } from './areas/partners.ts';
 import { en as reports } from './areas/reports.ts';
 import { en as retailers } from './areas/retailers.ts';
@@ -15,6 +16,7 @@ export const en: Catalogue = {
   help,
   evidence,
   lists,
+  messages,
   retailers,
   partners,
   reports,

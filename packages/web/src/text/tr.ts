@@ -4,6 +4,7 @@ import { tr as connections } from './areas/connections.ts';
 import { tr as evidence } from './areas/evidence.ts';
 import { tr as help } from './areas/help.ts';
 import { tr as lists } from './areas/lists.ts';
+import { tr as messages } from './areas/messages.ts';
 import { tr as partners } from './areas/partners.ts';
 import { tr as reports } from './areas/reports.ts';
 import { tr as retailers } from './areas/retailers.ts';
@@ -20,6 +21,7 @@ export const tr = {
   help,
   evidence,
   lists,
+  messages,
   retailers,
   partners,
   reports,

@@ -134,7 +134,8 @@ async function callOf(
   if (session === undefined) throw problem('session.none');
   if (route.needs === 'password') return { ...call, session, ...sentOf(route, request) };
   if (session.secondFactorAt === null) throw problem('session.second_factor');
-  if (route.stepUp && rooms.clock.now() - session.secondFactorAt > STEP_UP_SECONDS) throw problem('session.step_up');
+  if (route.stepUp === true && rooms.clock.now() - session.secondFactorAt > STEP_UP_SECONDS)
+    throw problem('session.step_up');
   if (route.needs === 'person') return { ...call, session, ...sentOf(route, request) };
   const code = /^\d{1,9}$/.test(params['organisation'] ?? '') ? Number(params['organisation']) : 0;
   const desk = await rooms.desks.desk(session.personId, code);

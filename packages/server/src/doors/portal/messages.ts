@@ -12,7 +12,7 @@ const PAGE = 50;
 
 function rowOf(message: Message): Row {
   const told =
-    message.kind === 'entry-refused'
+    message.kind === 'entry-not-recorded'
       ? { ...message, details: { ...message.details, sentence: sentencesOf(message.details.code) } }
       : message;
   // As the room tells it; what is only to be read there is only to be read here.

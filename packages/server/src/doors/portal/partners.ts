@@ -110,14 +110,12 @@ async function customersOf({ rooms, desk }: OnDesk, rights: readonly GivenRight[
   const brandIds = desk.brands.map(({ brandId }) => brandId);
   const now = rooms.clock.now();
   const reading = brandsFor(desk, 'readRefusals');
-  const providers = [...new Set(desk.brands.map(({ provider }) => provider.code))];
-  const [lastRecords, refused, open, subscriptions] = await Promise.all([
+  const [lastRecords, refused, open, openProviders] = await Promise.all([
     rooms.parties.partnerWork.lastRecords(code, brandIds),
     rooms.lists.refusedOf(code, brandIds, now - REFUSED_DAYS * DAY),
     rooms.refusals.open(reading),
-    Promise.all(providers.map((provider) => rooms.parties.findProviders({ code: provider }, 1))),
+    rooms.parties.openProviders(desk.brands.map(({ provider }) => provider.code)),
   ]);
-  const openProviders = new Set(subscriptions.flat().flatMap((provider) => (provider.open ? [provider.code] : [])));
   const readable = new Set(reading.map(({ brandId }) => brandId));
   return desk.brands.flatMap(({ brandId, provider }) => {
     const right = rights.find(

@@ -22,7 +22,7 @@ import {
 } from '@acik-iys/law';
 import { type Desk, type DeskBrand, type PersonSession, STEP_UP_SECONDS } from '../../rooms/access/index.ts';
 import type { StateCount } from '../../rooms/registry/index.ts';
-import { type JobCursor, ReportError, type ReportJob, type ReportParameters } from '../../rooms/reports/index.ts';
+import { ReportError, type ReportJob, type ReportParameters } from '../../rooms/reports/index.ts';
 import { brandFor, brandsFor, type Handlers, uuidOf } from './call.ts';
 import type { Portal } from './contract.ts';
 import { momentOf, momentText } from './cursor.ts';
@@ -152,11 +152,6 @@ async function jobOfPath(call: ReportCall): Promise<ReportJob> {
   const job = await call.rooms.reportJobs.job(call.desk, uuidOf(call, 'jobId'));
   if (job === undefined) throw problem('thing.unknown');
   return job;
-}
-
-function cursorOf(text: string | undefined): JobCursor | undefined {
-  const moment = momentOf(text);
-  return moment && { createdAt: moment.at, jobId: moment.id };
 }
 
 /** A list of permissions in clear, with all that a person may read, holds every refusal up to its number. */
@@ -306,11 +301,11 @@ export const reportHandlers: Handlers<
 
   'GET /organisations/:organisation/report-jobs': async (call) => {
     const { rooms, desk, query } = call;
-    const { list, next } = await rooms.reportJobs.list(desk, { after: cursorOf(query.after), limit: JOBS });
+    const { list, next } = await rooms.reportJobs.list(desk, { after: momentOf(query.after), limit: JOBS });
     return {
       now: rooms.clock.now(),
       jobs: await jobsOf(call, list),
-      after: next === null ? null : momentText({ at: next.createdAt, id: next.jobId }),
+      after: next === null ? null : momentText(next),
     };
   },
 

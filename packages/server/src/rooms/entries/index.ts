@@ -182,9 +182,9 @@ export function openEntries({
     const reference = desk?.may('ask') ? referenceOf(desk.organisation.code, address) : null;
     return await messages.tell(connection, {
       accounts: [accountId],
-      kind: 'entry-refused',
+      kind: 'entry-not-recorded',
       details: { brandId, brand: row?.[0] ?? '', channel: channelOf(kind), code: code ?? '', reference },
-      dedupeKey: `entry-refused ${entryId}`,
+      dedupeKey: `entry-not-recorded ${entryId}`,
     });
   }
 

@@ -3,7 +3,6 @@
 
 import { istanbulDay } from '@acik-iys/law';
 import type { Connection } from '../../ground/database.ts';
-import type { Desks } from '../access/index.ts';
 import type { Actor } from '../activity/index.ts';
 import type { Notices } from '../notices/index.ts';
 import { CHOSEN_KINDS, type ChosenKind, isMailed, type MessageDetails, type MessageKind } from './kinds.ts';
@@ -11,6 +10,7 @@ import { type LastDaysOptions, openLastDays } from './last-days.ts';
 import { openTelling, type Telling } from './telling.ts';
 
 export { CHOSEN_KINDS, type ChosenKind, type MessageDetails, type MessageKind, type TermsTold } from './kinds.ts';
+export type { Ending, Endings } from './last-days.ts';
 export type { News, Telling } from './telling.ts';
 
 /** Messages are kept so long. */
@@ -62,13 +62,12 @@ export interface Messages extends Telling {
 
 export interface MessagesOptions extends LastDaysOptions {
   readonly notices: Pick<Notices, 'enqueue' | 'wake'>;
-  readonly desks: Pick<Desks, 'holders' | 'actors'>;
 }
 
 type MessageRow = [string, number, MessageKind, MessageDetails[MessageKind], boolean];
 
 export function openMessages(options: MessagesOptions): Messages {
-  const { database, clock, notices, desks } = options;
+  const { database, clock, notices, holders } = options;
   const telling = openTelling({ clock, notices });
   const lastDays = openLastDays(options, telling);
 
@@ -76,13 +75,16 @@ export function openMessages(options: MessagesOptions): Messages {
     ...telling,
 
     async unusualSearch({ accountId, organisation }, count) {
-      const who = (await desks.actors([accountId])).get(accountId)?.person ?? '';
       const told = await database.transaction(async (connection) => {
-        const accounts = await desks.holders(connection, { organisation: organisation.code, roles: ['owner'] });
+        const [row] = await connection.rows<[string]>(
+          'select p.name from account a join person p on p.person_id = a.person_id where a.account_id = $1',
+          [accountId],
+        );
+        const accounts = await holders(connection, { organisation: organisation.code, roles: ['owner'] });
         return await telling.tell(connection, {
           accounts,
           kind: 'unusual-search',
-          details: { accountId, who, count },
+          details: { accountId, who: row?.[0] ?? '', count },
           dedupeKey: `unusual-search ${accountId} ${istanbulDay(clock.now())}`,
         });
       });
@@ -91,7 +93,7 @@ export function openMessages(options: MessagesOptions): Messages {
 
     async pushParked(connection, details, holderCode) {
       const { brandId } = details;
-      const accounts = await desks.holders(connection, {
+      const accounts = await holders(connection, {
         organisation: holderCode,
         roles: ['owner', 'manager'],
         brandId,

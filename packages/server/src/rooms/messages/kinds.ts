@@ -35,7 +35,7 @@ export interface MessageDetails {
   readonly 'right-given': RightsTold;
   readonly 'right-ended': RightsTold;
   /** A consent that waited was not recorded. `reference`: opaque, to the person's page; null: he may not see it now. */
-  readonly 'entry-refused': {
+  readonly 'entry-not-recorded': {
     readonly brandId: number;
     readonly brand: string;
     readonly channel: Channel;
@@ -52,7 +52,7 @@ const BY_MAIL = {
   'push-parked': true,
   'right-given': 'always',
   'right-ended': 'always',
-  'entry-refused': false,
+  'entry-not-recorded': false,
 } as const satisfies Record<MessageKind, boolean | 'always'>;
 
 /** Kinds whose mail each person chooses. */

@@ -9,9 +9,7 @@ import { type Calendar, type Day, istanbulDay, startOfDay } from '@acik-iys/law'
 import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
 import { errorFields, type Log } from '../../ground/log.ts';
-import type { Desks } from '../access/index.ts';
-import type { Ending, Refusals } from '../refusals/index.ts';
-import type { Telling } from './telling.ts';
+import type { Holders, Telling } from './telling.ts';
 
 /** Epoch seconds into the day (Istanbul) from which on people are told. */
 const MORNING_SECONDS = 8 * 3_600;
@@ -20,17 +18,34 @@ const LOOK_EVERY_MS = 60_000;
 /** Which days were told is of no use afterwards. */
 const KEPT_DAYS = 30;
 
+/** Refusals of a brand with one last day: those within these numbers of its journal. */
+export interface Ending {
+  readonly brandId: number;
+  /** Sending must have stopped by its end (law.md, rule 11). */
+  readonly day: Day;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
+
+/** What is asked of the room `refusals`. */
+export interface Endings {
+  /** Where refusals of the registry's own doors lie whose last day one of these is; brands without any are absent. */
+  endings(lastDays: readonly Day[]): Promise<Ending[]>;
+  /** How many of them were not taken over. */
+  openOf(connection: Connection, ending: Ending): Promise<number>;
+}
+
 export interface LastDaysOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly calendar: Calendar;
-  readonly desks: Pick<Desks, 'holders'>;
-  readonly refusals: Pick<Refusals, 'endings' | 'openOf'>;
+  readonly holders: Holders;
+  readonly refusals: Endings;
 }
 
 export function openLastDays(
-  { database, clock, log, calendar, desks, refusals }: LastDaysOptions,
+  { database, clock, log, calendar, holders, refusals }: LastDaysOptions,
   { tell, wake }: Pick<Telling, 'tell' | 'wake'>,
 ) {
   /** The last day whose brands were all told, as far as this process knows. */
@@ -56,7 +71,7 @@ export function openLastDays(
     ]);
     if (days.length === 0 || brandId === undefined || row === undefined) return [];
     const [organisation, brand] = row;
-    const accounts = await desks.holders(connection, { organisation, roles: ['owner', 'manager'], brandId });
+    const accounts = await holders(connection, { organisation, roles: ['owner', 'manager'], brandId });
     return await tell(connection, { accounts, kind: 'refusals-last-day', details: { brandId, brand, days } });
   }
 

@@ -7,6 +7,12 @@ import type { Connection } from '../../ground/database.ts';
 import type { Mail, Notices } from '../notices/index.ts';
 import { isMailed, type MessageDetails, type MessageKind } from './kinds.ts';
 
+/** Accounts of who has one of these roles in an organisation now, for the brand where one is named (`desks.holders`). */
+export type Holders = (
+  connection: Connection,
+  of: { readonly organisation: number; readonly roles: readonly ('owner' | 'manager')[]; readonly brandId?: number },
+) => Promise<number[]>;
+
 /** What is told, and to which accounts of people. */
 export type News = {
   [K in MessageKind]: {

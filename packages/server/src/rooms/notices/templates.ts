@@ -46,7 +46,7 @@ export interface MailFields {
     readonly host: string;
   };
   /** A consent that waited was not recorded. */
-  'entry-refused': { readonly organisation: string; readonly brand: string; readonly channel: Channel };
+  'entry-not-recorded': { readonly organisation: string; readonly brand: string; readonly channel: Channel };
 }
 
 interface RightsFields {
@@ -286,7 +286,7 @@ const WRITERS: Writers = {
     }),
   },
 
-  'entry-refused': {
+  'entry-not-recorded': {
     tr: ({ organisation, brand, channel }) => ({
       subject: `${name(brand)}: bekleyen bir onay kaydedilmedi`,
       parts: [

@@ -108,6 +108,8 @@ export interface Partnerships {
   pastRightsOf(code: number, limit: number): Promise<GivenRight[]>;
   /** When the holder had rights on a provider's brands. */
   periods(providerCode: number, holderCode: number): Promise<RightPeriod[]>;
+  /** Of these providers, those whose subscription is open now. */
+  openProviders(codes: readonly number[]): Promise<Set<number>>;
   /** Registered providers by number or by how their titles begin, at most `limit`, by title. */
   findProviders(by: { readonly code: number } | { readonly title: string }, limit: number): Promise<FoundProvider[]>;
 }
@@ -222,11 +224,14 @@ const PERIODS = `
     from grant_offer o join brand b on b.provider_code = o.provider_code and (o.brand_id is null or b.brand_id = o.brand_id)
    where o.provider_code = $1 and $2 in (o.partner_code, o.intermediary_code) and o.accepted_at is not null`;
 
+/** Condition on `subscription s`: it is open at the moment that the parameter holds. */
+const IS_OPEN = (now: string): string =>
+  `s.status = 'ACTIVE' and s.starts_at <= to_timestamp(${now}) and s.expires_at > to_timestamp(${now})`;
 /** Small letters as Turkish has them; the expression is that of the index provider_by_title. */
 const SMALL = (text: string): string => `lower(translate(${text}, 'IİÇĞÖŞÜ', 'ıiçğöşü'))`;
 const FIND = `
   select v.provider_code, v.title,
-         coalesce(s.status = 'ACTIVE' and s.starts_at <= to_timestamp($3) and s.expires_at > to_timestamp($3), false)
+         coalesce(${IS_OPEN('$3')}, false)
     from provider v left join subscription s on s.holder_code = v.provider_code
    where ($1::int is null or v.provider_code = $1)
      and ($2::text is null or ${SMALL('v.title')} like ${SMALL('$2')} || '%')
@@ -534,6 +539,14 @@ export function openPartnerships({
     async periods(providerCode, holderCode) {
       const rows = await database.rows<[number, number, number | null]>(PERIODS, [providerCode, holderCode]);
       return rows.map(([brandId, from, until]) => ({ brandId, from, until }));
+    },
+
+    async openProviders(codes) {
+      const rows = await database.rows<[number]>(
+        `select s.holder_code from subscription s where s.holder_code = any($1::int[]) and ${IS_OPEN('$2')}`,
+        [`{${codes.join(',')}}`, clock.now()],
+      );
+      return new Set(rows.map(([code]) => code));
     },
 
     async findProviders(by, limit) {

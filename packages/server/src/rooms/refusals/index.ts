@@ -18,9 +18,10 @@ import {
   startOfDay,
 } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
-import type { Connection, Database } from '../../ground/database.ts';
+import type { Database } from '../../ground/database.ts';
 import { errorFields, type Log } from '../../ground/log.ts';
 import type { BrandScope, DeskBrand } from '../access/index.ts';
+import type { Endings } from '../messages/index.ts';
 import type { Movement, Registry } from '../registry/index.ts';
 
 export type TakeOverWay = 'own' | 'push' | 'changes' | 'file' | 'tick';
@@ -58,7 +59,7 @@ export interface DayOfRefusals {
   readonly byChannel: readonly number[];
 }
 
-export interface Refusals {
+export interface Refusals extends Endings {
   /** Newest first, over brands. `next` is null where nothing is left. */
   list(
     brands: readonly DeskBrand[],
@@ -81,21 +82,8 @@ export interface Refusals {
   /** Refusals a day and channel from the counters, oldest day first; the last day is today. */
   days(brands: readonly DeskBrand[], count: number): Promise<DayOfRefusals[]>;
   stopBy(receivedAt: number): number;
-  /** Where refusals of the registry's own doors lie whose last day one of these is; brands without any are absent. */
-  endings(lastDays: readonly Day[]): Promise<Ending[]>;
-  /** How many of them were not taken over. */
-  openOf(connection: Connection, ending: Ending): Promise<number>;
   /** Push addresses of these brands that were given up. */
   parked(brands: readonly DeskBrand[]): Promise<number>;
-}
-
-/** Refusals of a brand with one last day: those within these numbers. */
-export interface Ending {
-  readonly brandId: number;
-  /** Sending must have stopped by its end (law.md, rule 11). */
-  readonly day: Day;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
 }
 
 export interface NewRefusals {

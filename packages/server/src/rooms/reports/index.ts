@@ -32,7 +32,7 @@ import { closedDays, type Day, endOfDay, readReportDay } from './days.ts';
 import * as sql from './sql.ts';
 
 export type { Day } from './days.ts';
-export { type JobCursor, openReportJobs, ReportError, type ReportJob, type ReportJobs } from './jobs.ts';
+export { openReportJobs, ReportError, type ReportJob, type ReportJobs } from './jobs.ts';
 export { REPORT_FORMATS, type ReportKind, type ReportParameters } from './report-files.ts';
 
 /** A worker says every so many pieces that it lives: far more often than it is taken for dead, also when slow. */

@@ -86,9 +86,10 @@ export class ReportError extends Error {
   }
 }
 
-export interface JobCursor {
-  readonly createdAt: number;
-  readonly jobId: string;
+/** Where a page ended: when that job was asked for, epoch seconds, and its id. */
+interface JobCursor {
+  readonly at: number;
+  readonly id: string;
 }
 
 /** Jobs are an organisation's; a person sees those of brands and channels that he may read, in clear if he may see that. */
@@ -393,15 +394,15 @@ export function openReportJobs({
       const rows = await database.rows<JobRow>(sql.JOBS, [
         desk.organisation.code,
         `{${brands.map(({ brandId }) => brandId).join(',')}}`,
-        after?.createdAt ?? null,
-        after?.jobId ?? null,
+        after?.at ?? null,
+        after?.id ?? null,
         limit,
       ]);
       const jobs = rows.map(jobOf);
       const last = jobs.length < limit ? undefined : jobs.at(-1);
       return {
         list: jobs.filter((job) => sees(desk, job)),
-        next: last === undefined ? null : { createdAt: last.createdAt, jobId: last.jobId },
+        next: last === undefined ? null : { at: last.createdAt, id: last.jobId },
       };
     },
 

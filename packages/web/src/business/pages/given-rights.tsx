@@ -68,7 +68,9 @@ export function PastRights({
                 <th scope="row">{provider ? right.holder.title : right.provider.title}</th>
                 <td data-l={columns.brand}>{right.brand?.name ?? t.partners.page.allBrands}</td>
                 <td data-l={columns.rights}>
-                  {rightWords(right)} <Reason text={right.reason} />
+                  <span>
+                    {rightWords(right)} <Reason text={right.reason} />
+                  </span>
                 </td>
                 <td data-l={columns.period}>
                   <span>

@@ -28,7 +28,7 @@ const Message = Type.Union([
   message('push-parked', { brandId: Code, brand: Type.String(), channel: Channel, host: Type.String() }),
   message('right-given', Rights),
   message('right-ended', Rights),
-  message('entry-refused', {
+  message('entry-not-recorded', {
     brandId: Code,
     brand: Type.String(),
     channel: Channel,
@@ -44,7 +44,7 @@ const ChosenKind = Type.Union([
   Type.Literal('refusals-last-day'),
   Type.Literal('unusual-search'),
   Type.Literal('push-parked'),
-  Type.Literal('entry-refused'),
+  Type.Literal('entry-not-recorded'),
 ]);
 const Choice = Type.Object({ kind: ChosenKind, byMail: Type.Boolean() });
 

@@ -168,6 +168,7 @@ export const reportRoutes = {
   },
   /** The same key again is the same file. Addresses in clear: a second factor must have been given just now. */
   'POST /organisations/:organisation/report-jobs': {
+    stepUp: 'in-clear',
     needs: 'readReports',
     body: Type.Object({
       key: Uuid,
@@ -189,6 +190,7 @@ export const reportRoutes = {
   'GET /organisations/:organisation/report-jobs/:jobId': { needs: 'readReports', answer: Job },
   'POST /organisations/:organisation/report-jobs/:jobId/cancellation': { needs: 'readReports', answer: Job },
   'GET /organisations/:organisation/report-jobs/:jobId/file': {
+    stepUp: 'in-clear',
     needs: 'readReports',
     query: Handover,
     answer: Type.Unknown(),

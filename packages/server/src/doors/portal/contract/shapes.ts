@@ -27,8 +27,8 @@ export const Done = Type.Object({ done: Type.Boolean() });
 
 export interface PortalRoute {
   readonly needs: 'anyone' | 'password' | 'person' | Ability;
-  /** A second factor must have been given just now. */
-  readonly stepUp?: true;
+  /** A second factor must have been given just now; 'in-clear': where addresses in clear are asked for. */
+  readonly stepUp?: true | 'in-clear';
   readonly query?: TSchema;
   readonly body?: TSchema;
   /** The body is a file, its name in a header (upload.ts). */
