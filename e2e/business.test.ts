@@ -214,6 +214,7 @@ it('keeps two organisations in two tabs apart', async () => {
 
 it('can be walked with the keyboard alone', async () => {
   const page = await desks.enter('clerk');
+  await page.reload();
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.className')).toBe('skip');

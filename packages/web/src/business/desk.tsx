@@ -261,40 +261,38 @@ export function DeskLayout() {
           </Link>
         )}
       </nav>
-      {(view?.may('manageStaff') || view?.may('readActivity') || view?.may('readOrganisation')) && (
-        <nav className="nav" aria-label={t.nav.settings}>
-          {view.may('readOrganisation') && view.organisation.kind !== 'intermediary' && (
-            <Link to="/isletme/$organisation/bayiler" params={params} search={{}}>
-              {t.retailers.nav}
-            </Link>
-          )}
-          {view.may('managePartners') && view.organisation.kind === 'provider' && (
-            <Link to="/isletme/$organisation/is-ortaklari" params={params}>
-              {t.partners.nav.partners}
-            </Link>
-          )}
-          {view.may('manageStaff') && (
-            <Link to="/isletme/$organisation/kullanicilar" params={params}>
-              {t.staff.nav.staff}
-            </Link>
-          )}
-          {view.may('readActivity') && (
-            <Link to="/isletme/$organisation/etkinlik" params={params} search={{}}>
-              {t.staff.nav.activity}
-            </Link>
-          )}
-          {view.may('manageApiUsers') && (
-            <Link to="/isletme/$organisation/baglantilar" params={params} search={{}}>
-              {t.connections.nav.connections}
-            </Link>
-          )}
-          {view.may('readOrganisation') && (
-            <Link to="/isletme/$organisation/kurumumuz" params={params}>
-              {t.connections.nav.organisation}
-            </Link>
-          )}
-        </nav>
-      )}
+      <nav className="nav" aria-label={t.nav.settings}>
+        {view?.may('readOrganisation') && view.organisation.kind !== 'intermediary' && (
+          <Link to="/isletme/$organisation/bayiler" params={params} search={{}}>
+            {t.retailers.nav}
+          </Link>
+        )}
+        {view?.may('managePartners') && view.organisation.kind === 'provider' && (
+          <Link to="/isletme/$organisation/is-ortaklari" params={params}>
+            {t.partners.nav.partners}
+          </Link>
+        )}
+        {view?.may('manageStaff') && (
+          <Link to="/isletme/$organisation/kullanicilar" params={params}>
+            {t.staff.nav.staff}
+          </Link>
+        )}
+        {view?.may('readActivity') && (
+          <Link to="/isletme/$organisation/etkinlik" params={params} search={{}}>
+            {t.staff.nav.activity}
+          </Link>
+        )}
+        {view?.may('manageApiUsers') && (
+          <Link to="/isletme/$organisation/baglantilar" params={params} search={{}}>
+            {t.connections.nav.connections}
+          </Link>
+        )}
+        {view?.may('readOrganisation') && (
+          <Link to="/isletme/$organisation/kurumumuz" params={params}>
+            {t.connections.nav.organisation}
+          </Link>
+        )}
+      </nav>
       <div className="me meta">
         <span>
           {session.data?.person?.name}
