@@ -64,7 +64,6 @@ function Frame({ children, nav }: { readonly children: ReactNode; readonly nav: 
   // The place that is shown, not the one that is being loaded: its heading is there, or on its way.
   const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const first = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what the focus follows
   useEffect(() => {
     if (first.current) first.current = false;
     else followPath(main.current);
