@@ -156,6 +156,24 @@ describe('setup', { timeout: 300_000 }, () => {
     await until(async () => !(await brands()).includes('700101'));
   });
 
+  it('seats the first owner at the business entrance, and makes an intermediary', async () => {
+    const args = ['owner', '--email', 'yetkili@yeni.example', '--name', 'İlk Yetkili', '--provider', '700100'];
+    const short = await run(args, { ACIK_IYS_NEW_PASSWORD: 'onbirharfli' });
+    expect([short.code, short.err]).toEqual([2, expect.stringContaining('at least 12 characters')]);
+    const password = 'ilk yetkilinin uzun parolası';
+    expect(await run(args, { ACIK_IYS_NEW_PASSWORD: password })).toMatchObject({ code: 0, err: '' });
+    const entered = await fetch(`${address}/portal/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'yetkili@yeni.example', password }),
+    });
+    expect(await entered.json()).toMatchObject({ person: { name: 'İlk Yetkili' }, next: 'set-up-second-factor' });
+    const nobody = await run([...args.slice(0, -1), '5'], { ACIK_IYS_NEW_PASSWORD: password });
+    expect([nobody.code, nobody.err]).toEqual([2, expect.stringContaining('no such provider or partner')]);
+    const intermediary = await run(['intermediary', '--title', 'Yeni Aracı A.Ş.', '--code', '810100']);
+    expect(intermediary.out).toContain('810100');
+  });
+
   it('changes a password from standard input and ends the sessions', async () => {
     const { token } = await logIn('api@yeni.example', PASSWORD);
     const works = async (): Promise<boolean> => (await call('GET', '/sps/700100/brands', token)).status === 200;

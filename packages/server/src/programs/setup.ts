@@ -30,6 +30,7 @@ import {
   makePassword,
   openUpkeep,
   PASSWORD_LETTERS_LEAST,
+  STAFF_PASSWORD_LETTERS_LEAST,
   type Upkeep,
 } from '../rooms/access/upkeep.ts';
 import {
@@ -65,6 +66,10 @@ const HELP = `Kurulum / setup:  npm run setup -- KOMUT [seçenekler]
   partner   --title T [--code K] [--email E]    iş ortağı ve API kullanıcısı / a partner and its API user
             [--package P] [--until YYYY-AA-GG]
   user      --email E (--provider K | --partner K)  bir API kullanıcısı daha / one more API user
+  owner     --email E --name N                  işletme girişine ilk yetkili; gerisini o davet eder
+            (--provider K | --partner K |       the first owner at the business entrance, who invites the others
+             --intermediary K)
+  intermediary --title T [--code K]             aracı hizmet sağlayıcı / an intermediary
   grant     --partner K --brand M               iş ortağının yetkisi; verilmeyen yetki kalkar
             [--arama R] [--mesaj R] [--eposta R] a partner's rights; what is not named is taken back
             [--reconciliation] [--via]          R: none | read | write
@@ -188,6 +193,49 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       if (user === undefined) throw missing('email');
       const holder = providerCode === undefined ? { partnerCode: partnerCode as number } : { providerCode };
       return (tools, say) => user.make(tools, holder, say);
+    },
+  },
+
+  owner: {
+    options: ['email', 'name', 'provider', 'partner', 'intermediary'],
+    flags: ['password-stdin'],
+    async read(values) {
+      const kinds = (['provider', 'partner', 'intermediary'] as const).filter((kind) => values[kind] !== undefined);
+      const [kind, ...more] = kinds;
+      if (kind === undefined || more.length > 0)
+        throw new UsageError(
+          '--provider, --partner ya da --intermediary verin, biri',
+          'give --provider, --partner or --intermediary, one of them',
+        );
+      const code = number(values, kind);
+      const email = text(values, 'email');
+      const name = text(values, 'name');
+      const password = await newPassword(values);
+      if ([...password.text].length < STAFF_PASSWORD_LETTERS_LEAST)
+        throw new UsageError(
+          `Bu parola en az ${STAFF_PASSWORD_LETTERS_LEAST} karakter olmalı`,
+          `this password must have at least ${STAFF_PASSWORD_LETTERS_LEAST} characters`,
+        );
+      return async ({ upkeep }, say) => {
+        if (!(await upkeep.seatOwner({ email, name, password: password.text, organisation: { kind, code } })))
+          throw new UsageError(...ACCOUNT_FAULTS.holder);
+        say(`Yetkili / owner: ${email}${password.shown}`);
+      };
+    },
+  },
+
+  intermediary: {
+    options: ['title', 'code'],
+    async read(values) {
+      const title = text(values, 'title');
+      const given = optionalNumber(values, 'code');
+      return async ({ parties }, say) => {
+        const { intermediaryCode } = await parties.createIntermediary({
+          title,
+          ...(given !== undefined && { intermediaryCode: given }),
+        });
+        say(`Aracı hizmet sağlayıcı / intermediary: ${intermediaryCode}`);
+      };
     },
   },
 

@@ -4,11 +4,16 @@
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
 import { AccountError, isAcceptablePassword, lowerCaseAscii } from './accounts.ts';
+import { openDesks } from './desk.ts';
 import { endFamilies } from './families.ts';
+import { isLongEnough } from './password-choice.ts';
 import { hashPassword } from './passwords.ts';
+import { insertPerson } from './people.ts';
 import type { LimitName } from './rate-limits.ts';
+import type { OrganisationKind } from './roles.ts';
 
 export { isAcceptableEmail, isAcceptablePassword } from './accounts.ts';
+export { STAFF_PASSWORD_LETTERS_LEAST } from './password-choice.ts';
 export { makePassword, PASSWORD_LETTERS_LEAST } from './passwords.ts';
 export { LIMIT_NAMES, type LimitName } from './rate-limits.ts';
 
@@ -17,8 +22,21 @@ export interface Upkeep {
   setPassword(email: string, password: string): Promise<boolean>;
   /** Shuts an account, ending its sessions, or opens it. False for an unknown one. */
   setEnabled(email: string, enabled: boolean): Promise<boolean>;
+  /**
+   * Seats an owner in an organisation, who goes on to invite the others: a new person with this password, who sets up
+   * his second factor at his first log-in, or a known one, whose password stays. False where nobody has such a number.
+   * @throws AccountError
+   */
+  seatOwner(owner: NewOwner): Promise<boolean>;
   /** Sets a provider's own limit, or with null brings the configured one back. False for an unknown provider. */
   setLimit(providerCode: number, name: LimitName, amount: number | null): Promise<boolean>;
+}
+
+export interface NewOwner {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+  readonly organisation: { readonly kind: OrganisationKind; readonly code: number };
 }
 
 export function openUpkeep({ database, clock }: { readonly database: Database; readonly clock: Clock }): Upkeep {
@@ -42,6 +60,25 @@ export function openUpkeep({ database, clock }: { readonly database: Database; r
     },
 
     setEnabled: (email, enabled) => change('enabled', email, enabled, !enabled),
+
+    async seatOwner({ email, name, password, organisation }) {
+      const { kind, code } = organisation;
+      const there = await database.rows(`select from ${kind} where ${kind}_code = $1`, [code]);
+      if (there.length === 0) return false;
+      if (!isLongEnough(password)) throw new AccountError('password');
+      const [known] = await database.rows<[number]>('select person_id from person where lower(email) = $1', [
+        lowerCaseAscii(email),
+      ]);
+      const personId =
+        known?.[0] ??
+        (await insertPerson(
+          database,
+          { email, name, passwordHash: await hashPassword(password), language: 'tr' },
+          clock.now(),
+        ));
+      await openDesks({ database, clock }).seat(personId, organisation, { role: 'owner', brands: null });
+      return true;
+    },
 
     setLimit: (providerCode, name, amount) =>
       database.transaction(async (connection) => {
