@@ -65,6 +65,8 @@ function Frame({ children, nav }: { readonly children: ReactNode; readonly nav: 
   const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const first = useRef(true);
   useEffect(() => {
+    // Where nothing is shown yet, a person has just come: the page begins at its beginning.
+    if (path === undefined) return;
     if (first.current) first.current = false;
     else followPath(main.current);
   }, [path]);
