@@ -170,13 +170,13 @@ function RecordForm({
   const faultOf = (field: string): string | undefined => faults.find((fault) => fault.field === field)?.text;
   const channelWords = new Intl.ListFormat(language).format(chosen.map((channel) => t.channel[channel]));
 
-  function check(): Fault[] {
+  function check(address: ReadAddress): Fault[] {
     const found: Fault[] = [];
-    if (read.kind === 'none') found.push({ field: 'adres', text: t.record.needAddress });
-    else if (read.kind === 'wrong')
+    if (address.kind === 'none') found.push({ field: 'adres', text: t.record.needAddress });
+    else if (address.kind === 'wrong')
       found.push({
         field: 'adres',
-        text: read.didYouMean === undefined ? t.record.wrongAddress : t.record.didYouMean(read.didYouMean),
+        text: address.didYouMean === undefined ? t.record.wrongAddress : t.record.didYouMean(address.didYouMean),
       });
     if (brand === undefined) found.push({ field: 'marka', text: t.partners.needBrand });
     else if (chosen.length === 0) found.push({ field: 'kanal', text: t.record.needChannel });
@@ -247,9 +247,10 @@ function RecordForm({
     }
   }
 
-  function submit(event: FormEvent) {
+  async function submit(event: FormEvent) {
     event.preventDefault();
-    const wrong = check();
+    // Who is faster than the reader of telephones waits for it: what he typed is judged, not that it is unread.
+    const wrong = check(person === undefined ? await readTyped(form.address) : read);
     setFaults(wrong);
     if (wrong.length > 0) return;
     if (refusal) setConfirming(true);
@@ -262,7 +263,7 @@ function RecordForm({
       <HelpLink topic="consent" />
       {given.length > 0 && <Given given={given} brandName={nameOf} />}
       {proof !== undefined && <p role="status">{t.evidence.record[proof]}</p>}
-      <form className="form record" noValidate onSubmit={submit}>
+      <form className="form record" noValidate onSubmit={(event) => void submit(event)}>
         {found && (
           <div className="banner">
             <p>{t.record.draftFound}</p>
@@ -484,6 +485,12 @@ type ReadAddress =
   | { readonly kind: 'telephone' | 'email'; readonly address: string }
   | { readonly kind: 'wrong'; readonly didYouMean: string | undefined };
 
+async function readTyped(typed: string): Promise<ReadAddress> {
+  if (typed.trim() === '') return { kind: 'none' };
+  const { readAddress } = await import('../read-address.ts');
+  return readAddress(typed);
+}
+
 /** What is read out of a typed address. The reader of telephones is large, so it comes when somebody types. */
 function useAddress(typed: string): ReadAddress {
   const [read, setRead] = useState<ReadAddress>({ kind: 'none' });
@@ -491,8 +498,8 @@ function useAddress(typed: string): ReadAddress {
     let here = true;
     if (typed.trim() === '') setRead({ kind: 'none' });
     else
-      import('../read-address.ts').then(({ readAddress }) => {
-        if (here) setRead(readAddress(typed));
+      readTyped(typed).then((address) => {
+        if (here) setRead(address);
       });
     return () => {
       here = false;
