@@ -97,6 +97,8 @@ it('gives a new password by mail, and asks for the second factor as ever', async
   const page = await desks.browser.page({ width: 1280 });
   await page.goto(`${desks.server.url}/isletme`);
   await page.getByRole('link', { name: 'Parolamı unuttum' }).click();
+  // The page before has an e-mail field too.
+  await page.getByRole('heading', { level: 1, name: 'Yeni parola' }).waitFor();
   await page.getByLabel('E-posta').fill(EMAIL);
   await page.getByRole('button', { name: 'Bağlantı gönder' }).click();
   await page.getByText('Bu adresle bir hesap varsa bağlantı yola çıktı.').waitFor();
