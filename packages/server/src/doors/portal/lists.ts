@@ -2,8 +2,7 @@
 // workbooks that go back.
 
 import { buffer } from 'node:stream/consumers';
-import { CHANNELS, type Channel, channelOf, kindOf, ONAY, RECIPIENT_TYPES, statusBitOf } from '@acik-iys/law';
-import type { DeskBrand } from '../../rooms/access/index.ts';
+import { CHANNELS, type Channel, channelOf, kindOf, RECIPIENT_TYPES } from '@acik-iys/law';
 import { CHECK_ROWS_MAX, LIST_ROWS_MAX, type RowResult } from '../../rooms/entries/index.ts';
 import {
   checkedAddresses,
@@ -25,6 +24,7 @@ import {
 import { brandFor, type DeskCall, type Handlers } from './call.ts';
 import type { Portal } from './contract.ts';
 import { FileAnswer } from './file-answer.ts';
+import { answerOf } from './people.ts';
 import { Problem, problem, sentencesOf } from './problems.ts';
 import type { Upload } from './upload.ts';
 
@@ -149,7 +149,7 @@ async function checkList(
         const words = fault ? { tr: faultSentence(fault, 'tr'), en: faultSentence(fault, 'en') } : { tr: '', en: '' };
         return { rowNumber, written, may: null, why: 'not-an-address', words };
       }
-      const { may, why } = await answerFor(rooms, brand, kind, address);
+      const { may, why } = await answerOf(rooms, brand, kind, address);
       return { rowNumber, written, may, why, words: WHY[why] };
     }),
   );
@@ -173,21 +173,6 @@ const WHY = {
   none: { tr: 'Onay hiç kaydedilmedi.', en: 'No consent was ever recorded.' },
   untold: { tr: '', en: '' },
 } as const;
-
-async function answerFor(
-  { registry }: AnyDeskCall['rooms'],
-  { scope, abilities, retailerCode }: DeskBrand,
-  kind: number,
-  address: string,
-): Promise<{ may: boolean; why: keyof typeof WHY }> {
-  const status = await registry.status(scope, kind, address);
-  const movement = status?.movement ?? null;
-  const may = status != null && status.withheld === null && movement !== null && statusBitOf(movement.state) === ONAY;
-  if (retailerCode !== null || !abilities.has('understand')) return { may, why: 'untold' };
-  if (status?.withheld) return { may, why: 'withheld' };
-  if (movement === null) return { may, why: 'none' };
-  return { may, why: may ? 'granted' : 'refused' };
-}
 
 /** A workbook to be saved, written at once: a thousand rows at most. */
 async function workbook(sheets: readonly SheetToWrite[], name: string): Promise<FileAnswer> {

@@ -68,7 +68,8 @@ function addressOfPage({
   return address;
 }
 
-async function answerOf(
+/** May the desk contact this address for `brand` now, and, where its role may know, why. A retailer is told of his own right alone. */
+export async function answerOf(
   { registry }: PortalRooms,
   { scope, retailerCode, abilities }: DeskBrand,
   kind: number,

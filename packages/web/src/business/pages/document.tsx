@@ -1,6 +1,7 @@
 // One document: what it is, what it proves, its stamp and how long it is kept; attached to more, or replaced by the right
 // one. Nothing in it runs here: images and sound are shown as such, everything else is handed over.
 
+import { istanbulDay } from '@acik-iys/law';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -97,7 +98,7 @@ function DocumentView({
             <Stamp document={document} now={now} />
           </dd>
           <dt>{words.kept}</dt>
-          <dd>{keptUntil === null ? words.keptOpen : words.keptUntil(format.day(dayOf(keptUntil)))}</dd>
+          <dd>{keptUntil === null ? words.keptOpen : words.keptUntil(format.day(istanbulDay(keptUntil)))}</dd>
           <dt>{words.proves}</dt>
           <dd>
             <Proves document={document} />
@@ -112,10 +113,6 @@ function DocumentView({
       )}
     </>
   );
-}
-
-function dayOf(seconds: number): string {
-  return new Date((seconds + 10_800) * 1_000).toISOString().slice(0, 10);
 }
 
 function Attach({ document: { brandId, documentId, title: known } }: { readonly document: DocumentAnswer }) {
