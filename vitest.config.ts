@@ -10,6 +10,7 @@ export default defineConfig({
     pool: 'forks',
     reporters: ['default', './bootstrap/closing-line.mjs'],
     // Not a measure of speed: the time after which a test counts as hanging, on a slow and busy machine.
+    expect: { poll: { timeout: 60_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -75,7 +75,7 @@ describe.each(SIZES)('on a %s', (_, size) => {
 
     await page.getByRole('link', { name: 'Hareketler' }).click();
     await page.getByRole('heading', { name: 'Bu günlerde 4 hareket: 3 onay, 1 ret' }).waitFor();
-    expect(await page.getByRole('link', { name: /•/ }).count()).toBe(4);
+    await expect.poll(() => page.getByRole('link', { name: /•/ }).count()).toBe(4);
     await page.getByLabel('Durum', { exact: true }).selectOption({ label: 'Ret' });
     await expect.poll(() => page.getByRole('link', { name: /•/ }).count()).toBe(1);
     expect(page.url()).toContain('durum=RET');

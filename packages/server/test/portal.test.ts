@@ -1,7 +1,7 @@
 // The portal over real HTTP: log in, search, record, take back, follow refusals; and what strangers cannot do.
 
 import { randomUUID } from 'node:crypto';
-import { formatTime, kindOf, RET, SOURCE_NUMBERS } from '@acik-iys/law';
+import { formatTime, istanbulDay, kindOf, periodEnd, periodInForce, RET, SOURCE_NUMBERS } from '@acik-iys/law';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOORS } from '../src/rooms/registry/index.ts';
@@ -122,14 +122,15 @@ describe('the thin whole', () => {
 
   it('does not let a consent wait past its last day', async () => {
     const number = telephone();
-    // On a brand of its own: the journal's time does not go back. Given three business days ago, five seconds before they end: Monday 2026-11-23, over on Thursday 24:00.
-    const monday = Date.parse('2026-11-23T12:00:00+03:00') / 1000;
+    // On a brand of its own: the journal's time does not go back.
     const before = server.clock.now();
-    server.clock.setTo(Date.parse('2026-11-26T23:59:52+03:00') / 1000);
+    const period = periodInForce('record-consent', istanbulDay(before));
+    if (period === undefined) throw new Error('no period is in force');
+    server.clock.setTo(periodEnd(server.rooms.calendar, period, before) - 8);
     try {
       const entry = await give(
         await enter(server, 'clerk'),
-        consent(number, { consentDate: formatTime(monday), brandId: 600101 }),
+        consent(number, { consentDate: formatTime(before), brandId: 600101 }),
       );
       expect(entry.body.state).toBe('recorded');
     } finally {
