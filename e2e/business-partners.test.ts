@@ -133,7 +133,7 @@ it('narrows the screens of a partner with two customers to one, by the address',
   await partner.getByRole('link', { name: 'İzin kaydet' }).click();
   const brand = partner.getByLabel('Marka');
   // The draft of the brand that was ended stays as it was typed, and says why it cannot be sent.
-  await partner.getByText('Yarım kalan kaydınızı getirdik.').waitFor();
+  await partner.getByText('Yarım bıraktığınız formu getirdik.').waitFor();
   await partner.getByRole('button', { name: 'Onayı kaydet' }).click();
   await partner
     .getByRole('alert')

@@ -111,7 +111,7 @@ it('names every fault at its field, and keeps what was typed past a reload and a
   expect(await page.getByLabel('Telefon ya da e-posta').evaluate((field) => field.id)).toBe('adres');
   await page.getByText('Taslak saklandı').waitFor();
   await page.reload();
-  await page.getByText('Yarım kalan kaydınızı getirdik.').waitFor();
+  await page.getByText('Yarım bıraktığınız formu getirdik.').waitFor();
   expect(await page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('0532 410 22');
 
   await desks.server.owner.query('update person_session set ended_at = now()');

@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { PortalError, whenSessionOver } from './api/client.ts';
 import { SESSION, SESSION_QUERY } from './business/desk.tsx';
+import { pauseDrafts } from './business/draft-keeper.ts';
 import { router } from './business/router.tsx';
 import { forgetAddresses } from './business/typed.ts';
 import { TextProvider } from './text/index.tsx';
@@ -27,6 +28,7 @@ whenSessionOver(() => {
   const { pathname, search } = window.location;
   if (pathname === '/isletme/giris') return;
   forgetAddresses();
+  pauseDrafts();
   client.removeQueries({ queryKey: SESSION });
   void router.navigate({ to: '/isletme/giris', search: { sonra: pathname + search } });
 });

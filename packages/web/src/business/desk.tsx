@@ -8,6 +8,7 @@ import { useText } from '../text/index.tsx';
 import { followPath } from '../ui/focus.ts';
 import { Failure, SkeletonRows } from '../ui/parts.tsx';
 import { Bell, messagesKey } from './bell.tsx';
+import { forgetDrafts } from './draft-keeper.ts';
 import { forgetAddresses } from './typed.ts';
 
 export type SessionAnswer = AnswerOf<'GET /session'>;
@@ -176,6 +177,7 @@ export function DeskLayout() {
   async function logOut() {
     await ask('DELETE /session').catch(() => undefined);
     forgetAddresses();
+    forgetDrafts();
     client.clear();
     await navigate({ to: '/isletme/giris', search: {} });
   }

@@ -50,9 +50,14 @@ const newPassword = createRoute({
 const desk = createRoute({
   getParentRoute: () => root,
   path: '/isletme/$organisation',
-  /** The customer that a partner's screens are narrowed to: it stays from screen to screen. */
-  validateSearch: ({ musteri }: Record<string, unknown>): { musteri?: number } =>
-    Number.isInteger(musteri) ? { musteri: musteri as number } : {},
+  /**
+   * The customer that a partner's screens are narrowed to, which stays from screen to screen; and the form that somebody
+   * comes back to: its page shows it open.
+   */
+  validateSearch: ({ musteri, taslak }: Record<string, unknown>): { musteri?: number; taslak?: string } => ({
+    ...(Number.isInteger(musteri) && { musteri: musteri as number }),
+    ...(typeof taslak === 'string' && { taslak }),
+  }),
   search: { middlewares: [retainSearchParams(['musteri'])] },
   component: DeskLayout,
 });

@@ -1,6 +1,7 @@
 // Every word of the screens in English.
 
 import { en as connections } from './areas/connections.ts';
+import { en as drafts } from './areas/drafts.ts';
 import { en as evidence } from './areas/evidence.ts';
 import { en as help } from './areas/help.ts';
 import { en as lists } from './areas/lists.ts';
@@ -14,6 +15,7 @@ import type { Catalogue } from './tr.ts';
 export const en: Catalogue = {
   connections,
   help,
+  drafts,
   evidence,
   lists,
   messages,
@@ -214,9 +216,6 @@ export const en: Catalogue = {
     refused: (brand, channel) => `${brand}, ${channel}: not recorded`,
     seePerson: "See this person's consents",
     another: 'New record',
-    draftKept: (time) => `Draft kept, ${time}`,
-    draftFound: 'We brought back what you had begun.',
-    draftDiscard: 'Delete the draft',
     summary: (count) => (count === 1 ? 'One field needs mending' : `${count} fields need mending`),
     needAddress: 'Write a telephone or an e-mail.',
     needChannel: 'Choose at least one channel.',
@@ -242,8 +241,6 @@ export const en: Catalogue = {
       count === 1
         ? 'A push address has not answered for a day.'
         : `${count} push addresses have not answered for a day.`,
-    draft: (time) => `You have an unfinished record, ${time}.`,
-    draftLink: 'Go on where I was',
     nothingWaits: 'Nothing is waiting.',
     chart: 'Refusals a day',
     chartLead: (average) => `The last 14 days. ${average} a day on average.`,

@@ -1,6 +1,7 @@
 // Every word of the screens in Turkish. The English catalogue has the same shape, or it does not compile.
 
 import { tr as connections } from './areas/connections.ts';
+import { tr as drafts } from './areas/drafts.ts';
 import { tr as evidence } from './areas/evidence.ts';
 import { tr as help } from './areas/help.ts';
 import { tr as lists } from './areas/lists.ts';
@@ -19,6 +20,7 @@ const CHANNEL: Readonly<Record<'ARAMA' | 'MESAJ' | 'EPOSTA', string>> = {
 export const tr = {
   connections,
   help,
+  drafts,
   evidence,
   lists,
   messages,
@@ -221,9 +223,6 @@ export const tr = {
     refused: (brand: string, channel: string) => `${brand}, ${channel}: kaydedilmedi`,
     seePerson: 'Bu kişinin izinlerini gör',
     another: 'Yeni kayıt',
-    draftKept: (time: string) => `Taslak saklandı, ${time}`,
-    draftFound: 'Yarım kalan kaydınızı getirdik.',
-    draftDiscard: 'Taslağı sil',
     summary: (count: number) => (count === 1 ? 'Bir alan düzeltilmeli' : `${count} alan düzeltilmeli`),
     needAddress: 'Bir telefon ya da e-posta yazın.',
     needChannel: 'En az bir kanal seçin.',
@@ -247,8 +246,6 @@ export const tr = {
     notTakenOverLink: 'Retleri aç',
     parked: (count: number) =>
       count === 1 ? 'Bir push adresi bir gündür yanıt vermiyor.' : `${count} push adresi bir gündür yanıt vermiyor.`,
-    draft: (time: string) => `Yarım kalan bir kaydınız var, ${time}.`,
-    draftLink: 'Kaldığım yerden devam et',
     nothingWaits: 'Bekleyen iş yok.',
     chart: 'Günlük ret',
     chartLead: (average: string) => `Son 14 gün. Günde ortalama ${average}.`,

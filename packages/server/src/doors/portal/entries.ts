@@ -1,8 +1,10 @@
 // Recording one by one: give, look, take back; and the drafts of what is being typed.
 
 import { mask } from '@acik-iys/law';
+import type { Static } from 'typebox';
 import type { Entry } from '../../rooms/entries/index.ts';
 import { brandFor, type DeskCall, type Handlers, uuidOf } from './call.ts';
+import { DraftPlace } from './contract/desk.ts';
 import type { Portal, PortalRouteName } from './contract.ts';
 import { addressOf } from './people.ts';
 import { formProblem, problem, sentencesOf } from './problems.ts';
@@ -24,12 +26,12 @@ function answerOf({ clock }: PortalRooms, entry: Entry, reference: string | null
   };
 }
 
-/** Places of the portal that keep drafts. */
-const PLACE = /^[a-z0-9-]{1,40}$/;
+type Place = Static<typeof DraftPlace>;
+export const isDraftPlace = (name: string): name is Place => (DraftPlace.enum as readonly string[]).includes(name);
 
-function place<R extends PortalRouteName>({ params }: DeskCall<R>): string {
+function place<R extends PortalRouteName>({ params }: DeskCall<R>): Place {
   const name = params['place'] ?? '';
-  if (!PLACE.test(name)) throw problem('thing.unknown');
+  if (!isDraftPlace(name)) throw problem('thing.unknown');
   return name;
 }
 

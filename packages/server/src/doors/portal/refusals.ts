@@ -5,6 +5,7 @@ import { ABILITY_NAMES, type Desk, type DeskBrand } from '../../rooms/access/ind
 import type { FollowedRefusal, RefusalCursor } from '../../rooms/refusals/index.ts';
 import { brandFor, brandsFor, type DeskCall, type Handlers } from './call.ts';
 import type { Portal } from './contract.ts';
+import { isDraftPlace } from './entries.ts';
 import { problem } from './problems.ts';
 
 type RefusalRow = Portal['GET /organisations/:organisation/refusals']['answer']['refusals'][number];
@@ -115,7 +116,9 @@ export const refusalHandlers: Handlers<
         more: open.next !== null,
         stopBy: stops.length === 0 ? null : Math.min(...stops),
         parkedPushes: parked,
-        drafts: drafts.map(({ place, savedAt }) => ({ place, savedAt: Math.floor(savedAt) })),
+        drafts: drafts.flatMap(({ place, savedAt }) =>
+          isDraftPlace(place) ? [{ place, savedAt: Math.floor(savedAt) }] : [],
+        ),
       },
       days: days.map(({ day, byChannel: [calls = 0, messages = 0, emails = 0] }) => ({ day, calls, messages, emails })),
     };

@@ -6,9 +6,10 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, type PortalError } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { Choices, ErrorSummary, Failure, type Fault, Field, State } from '../../ui/parts.tsx';
+import { Choices, ErrorSummary, Failure, type Fault, Field, SkeletonRows, State } from '../../ui/parts.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { useOrganisation } from '../desk.tsx';
+import { DraftFound, DraftKept, useComesBack, useKept } from '../draft.tsx';
 import { fieldFaults } from '../field-faults.ts';
 import { useStepUp } from '../step-up.tsx';
 
@@ -35,7 +36,8 @@ export function ApiUsers({ answer: { users, now } }: { readonly answer: Answer }
   const client = useQueryClient();
   const { failure, busy, attempt } = useAttempt();
   const { confirmed, dialog } = useStepUp();
-  const [panel, setPanel] = useState<Panel>();
+  const comesBack = useComesBack('api-user');
+  const [panel, setPanel] = useState<Panel | undefined>(comesBack ? { kind: 'create' } : undefined);
   const [question, setQuestion] = useState<Question>();
   const [secret, setSecret] = useState<Secret>();
   const [said, setSaid] = useState('');
@@ -60,10 +62,10 @@ export function ApiUsers({ answer: { users, now } }: { readonly answer: Answer }
     opener.current?.focus();
   }
 
-  const create = (body: { name: string; email: string; networks: string[] }): Promise<void> =>
+  const create = (body: NewUser, made: () => Promise<void>): Promise<void> =>
     change(async () => {
-      const made = await ask('POST /organisations/:organisation/api-users', { params: { organisation }, body });
-      setSecret(made);
+      setSecret(await ask('POST /organisations/:organisation/api-users', { params: { organisation }, body }));
+      await made();
       return '';
     });
 
@@ -154,7 +156,7 @@ export function ApiUsers({ answer: { users, now } }: { readonly answer: Answer }
         rows(users.filter((user) => user.enabled))
       )}
       {panel?.kind === 'create' ? (
-        <CreateForm busy={busy} failure={failure} onCancel={close} onSubmit={(body) => void create(body)} />
+        <CreateForm busy={busy} failure={failure} onCancel={close} onSubmit={(body, made) => void create(body, made)} />
       ) : (
         <p className="connections__first">
           <button
@@ -294,6 +296,12 @@ function FormTitle({ children }: { readonly children: ReactNode }) {
   );
 }
 
+interface NewUser {
+  readonly name: string;
+  readonly email: string;
+  readonly networks: string[];
+}
+
 interface FormProps {
   readonly busy: boolean;
   readonly failure: PortalError | undefined;
@@ -369,12 +377,11 @@ function CreateForm({
   failure,
   onCancel,
   onSubmit,
-}: FormProps & { readonly onSubmit: (body: { name: string; email: string; networks: string[] }) => void }) {
+}: FormProps & { readonly onSubmit: (body: NewUser, made: () => Promise<void>) => void }) {
   const { t } = useText();
   const words = t.connections.users;
-  const [name, setName] = useState('');
-  const [email, setEmail] = useState('');
-  const [networks, setNetworks] = useState('');
+  const kept = useKept('api-user', { name: '', email: '', networks: '' });
+  const { name, email, networks } = kept.form;
   const { faults, setOwn, faultOf, other } = useFaults(failure);
 
   function submit(event: FormEvent) {
@@ -383,12 +390,14 @@ function CreateForm({
     if (name.trim() === '') wrong.push({ field: CONTROLS.name, text: words.needName });
     if (email.trim() === '') wrong.push({ field: CONTROLS.email, text: words.needEmail });
     setOwn(wrong);
-    if (wrong.length === 0) onSubmit({ name, email, networks: networksIn(networks) });
+    if (wrong.length === 0) onSubmit({ name, email, networks: networksIn(networks) }, () => kept.done());
   }
 
+  if (!kept.ready) return <SkeletonRows />;
   return (
     <form className="form sheet connections__first" noValidate onSubmit={submit}>
       <FormTitle>{words.create}</FormTitle>
+      <DraftFound kept={kept} />
       <ErrorSummary faults={faults} />
       {other}
       <div className="pair">
@@ -399,7 +408,7 @@ function CreateForm({
               className="input"
               maxLength={80}
               value={name}
-              onChange={({ target }) => setName(target.value)}
+              onChange={({ target }) => kept.set({ name: target.value })}
             />
           )}
         </Field>
@@ -412,13 +421,18 @@ function CreateForm({
               autoComplete="off"
               spellCheck={false}
               value={email}
-              onChange={({ target }) => setEmail(target.value)}
+              onChange={({ target }) => kept.set({ email: target.value })}
             />
           )}
         </Field>
       </div>
-      <NetworksField value={networks} onChange={setNetworks} error={faultOf(CONTROLS.networks)} />
-      <FormEnd busy={busy} submit={words.submitCreate} onCancel={onCancel} />
+      <NetworksField
+        value={networks}
+        onChange={(text) => kept.set({ networks: text })}
+        error={faultOf(CONTROLS.networks)}
+      />
+      <FormEnd busy={busy} submit={words.submitCreate} onCancel={() => void kept.done().then(onCancel)} />
+      <DraftKept kept={kept} />
     </form>
   );
 }

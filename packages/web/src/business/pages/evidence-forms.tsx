@@ -8,6 +8,7 @@ import { type AnswerOf, ask, newKey } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Failure, Field, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { useOrganisation } from '../desk.tsx';
+import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 import './evidence.css';
 
 type ConsentText = AnswerOf<'GET /organisations/:organisation/brands/:brand/consent-texts'>[number];
@@ -42,8 +43,12 @@ function Texts({ brandId, texts }: { readonly brandId: number; readonly texts: r
   const words = t.evidence.forms;
   const organisation = useOrganisation();
   const client = useQueryClient();
-  const [title, setTitle] = useState('');
-  const [body, setBody] = useState('');
+  const kept = useKept(
+    'consent-text',
+    { brandId, title: '', body: '' },
+    { accepts: (draft) => draft.brandId === brandId },
+  );
+  const { title, body } = kept.form;
   const { busy, failure, attempt } = useAttempt();
   const now = Math.floor(Date.now() / 1_000);
   function submit(event: FormEvent) {
@@ -53,8 +58,7 @@ function Texts({ brandId, texts }: { readonly brandId: number; readonly texts: r
         params: { organisation, brand: brandId },
         body: { title, body },
       });
-      setTitle('');
-      setBody('');
+      await kept.done();
       await client.invalidateQueries({ queryKey: ['organisation', organisation, 'consent-texts'] });
     });
   }
@@ -74,6 +78,7 @@ function Texts({ brandId, texts }: { readonly brandId: number; readonly texts: r
         </details>
       ))}
       <form className="form evidence__replace" onSubmit={submit}>
+        <DraftFound kept={kept} />
         {failure !== undefined && <Failure error={failure} />}
         <Field label={words.textTitle}>
           {(control) => (
@@ -83,7 +88,7 @@ function Texts({ brandId, texts }: { readonly brandId: number; readonly texts: r
               maxLength={120}
               required
               value={title}
-              onChange={({ target }) => setTitle(target.value)}
+              onChange={({ target }) => kept.set({ title: target.value })}
             />
           )}
         </Field>
@@ -95,14 +100,15 @@ function Texts({ brandId, texts }: { readonly brandId: number; readonly texts: r
               maxLength={10_000}
               required
               value={body}
-              onChange={({ target }) => setBody(target.value)}
+              onChange={({ target }) => kept.set({ body: target.value })}
             />
           )}
         </Field>
-        <div>
-          <button type="submit" className="btn" aria-disabled={busy}>
+        <div className="row">
+          <button type="submit" className="btn" aria-disabled={busy || !kept.ready}>
             {words.textAdd}
           </button>
+          <DraftKept kept={kept} />
         </div>
       </form>
     </section>

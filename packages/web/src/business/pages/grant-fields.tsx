@@ -4,8 +4,9 @@ import { startOfDay } from '@acik-iys/law';
 import { type FormEvent, useRef, useState } from 'react';
 import { newKey } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
-import { Choices, ErrorSummary, type Fault, Field } from '../../ui/parts.tsx';
+import { Choices, ErrorSummary, type Fault, Field, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk } from '../desk.tsx';
+import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 
 const ROLES = ['clerk', 'viewer', 'evidence', 'manager', 'retailer', 'owner'] as const;
 type Role = (typeof ROLES)[number];
@@ -24,30 +25,57 @@ export interface GrantForm {
   readonly reason: string;
 }
 
+/** What the form holds while it is typed. */
+interface Typed {
+  /** Number of the retailer or the person that it is about; empty: somebody new. */
+  readonly whom: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly all: boolean;
+  readonly brands: readonly number[];
+  readonly retailerCode: string;
+  readonly until: string;
+  readonly reason: string;
+}
+
 export function GrantFields({
   withPerson = false,
+  accountId,
   retailer: shop,
   onSubmit,
   onCancel,
 }: {
   readonly withPerson?: boolean;
+  /** Who is here already and is to have one right more. */
+  readonly accountId?: number;
   /** Where it is asked for on a retailer's page: the right is to stand for this one. */
   readonly retailer?: { readonly brandId: number; readonly retailerCode: number };
-  readonly onSubmit: (form: GrantForm) => Promise<void>;
+  /** @param given what is to be done as soon as it is given: what was typed goes */
+  readonly onSubmit: (form: GrantForm, given: () => Promise<void>) => Promise<void>;
   readonly onCancel: () => void;
 }) {
   const { t } = useText();
   const words = t.staff.form;
   const desk = useDesk();
   const id = useRef(newKey());
-  const [email, setEmail] = useState('');
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>(shop === undefined ? 'clerk' : 'retailer');
-  const [all, setAll] = useState(true);
-  const [brands, setBrands] = useState<readonly number[]>(shop === undefined ? [] : [shop.brandId]);
-  const [retailerCode, setRetailerCode] = useState(shop === undefined ? '' : String(shop.retailerCode));
-  const [until, setUntil] = useState('');
-  const [reason, setReason] = useState('');
+  const kept = useKept<Typed>(
+    shop !== undefined ? 'retailer-invitation' : withPerson ? 'invitation' : 'right',
+    {
+      whom: String(shop?.retailerCode ?? accountId ?? ''),
+      email: '',
+      name: '',
+      role: shop === undefined ? 'clerk' : 'retailer',
+      all: true,
+      brands: shop === undefined ? [] : [shop.brandId],
+      retailerCode: shop === undefined ? '' : String(shop.retailerCode),
+      until: '',
+      reason: '',
+    },
+    { accepts: ({ whom }) => whom === String(shop?.retailerCode ?? accountId ?? '') },
+  );
+  const { set } = kept;
+  const { email, name, role, all, brands, retailerCode, until, reason } = kept.form;
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const retailer = role === 'retailer';
   const chosen = all && !retailer ? null : [...brands];
@@ -58,21 +86,26 @@ export function GrantFields({
     const wrong = chosen?.length === 0 ? [{ field: 'markalar', text: words.needBrand }] : [];
     setFaults(wrong);
     if (wrong.length > 0) return;
-    void onSubmit({
-      id: id.current,
-      email,
-      name,
-      role,
-      brands: chosen,
-      channels: null,
-      retailerCode: retailer ? Number(retailerCode) : null,
-      until: until === '' ? null : startOfDay(until) + DAY_SECONDS,
-      reason,
-    });
+    void onSubmit(
+      {
+        id: id.current,
+        email,
+        name,
+        role,
+        brands: chosen,
+        channels: null,
+        retailerCode: retailer ? Number(retailerCode) : null,
+        until: until === '' ? null : startOfDay(until) + DAY_SECONDS,
+        reason,
+      },
+      () => kept.done(),
+    );
   }
 
+  if (!kept.ready) return <SkeletonRows />;
   return (
     <form className="form sheet" onSubmit={submit}>
+      <DraftFound kept={kept} />
       <ErrorSummary faults={faults} />
       {withPerson && (
         <div className="pair">
@@ -83,7 +116,7 @@ export function GrantFields({
                 className="input"
                 required
                 value={name}
-                onChange={({ target }) => setName(target.value)}
+                onChange={({ target }) => set({ name: target.value })}
               />
             )}
           </Field>
@@ -95,7 +128,7 @@ export function GrantFields({
                 type="email"
                 required
                 value={email}
-                onChange={({ target }) => setEmail(target.value)}
+                onChange={({ target }) => set({ email: target.value })}
               />
             )}
           </Field>
@@ -109,7 +142,7 @@ export function GrantFields({
                 {...control}
                 className="input"
                 value={role}
-                onChange={({ target }) => setRole(target.value as Role)}
+                onChange={({ target }) => set({ role: target.value as Role })}
               >
                 {mayGive.map((one) => (
                   <option key={one} value={one}>
@@ -122,7 +155,7 @@ export function GrantFields({
           <Choices legend={words.brands} id="markalar" error={faults[0]?.text}>
             {!retailer && (
               <label className="check">
-                <input type="checkbox" checked={all} onChange={({ target }) => setAll(target.checked)} />
+                <input type="checkbox" checked={all} onChange={({ target }) => set({ all: target.checked })} />
                 {t.staff.allBrands}
               </label>
             )}
@@ -134,13 +167,13 @@ export function GrantFields({
                     name="marka"
                     checked={brands.includes(brandId)}
                     onChange={({ target }) =>
-                      setBrands(
-                        retailer
+                      set({
+                        brands: retailer
                           ? [brandId]
                           : target.checked
                             ? [...brands, brandId]
                             : brands.filter((one) => one !== brandId),
-                      )
+                      })
                     }
                   />
                   {brand}
@@ -157,7 +190,7 @@ export function GrantFields({
                   pattern="[0-9]{8}"
                   required
                   value={retailerCode}
-                  onChange={({ target }) => setRetailerCode(target.value)}
+                  onChange={({ target }) => set({ retailerCode: target.value })}
                 />
               )}
             </Field>
@@ -172,7 +205,7 @@ export function GrantFields({
               className="input"
               type="date"
               value={until}
-              onChange={({ target }) => setUntil(target.value)}
+              onChange={({ target }) => set({ until: target.value })}
             />
           )}
         </Field>
@@ -183,7 +216,7 @@ export function GrantFields({
               className="input"
               maxLength={300}
               value={reason}
-              onChange={({ target }) => setReason(target.value)}
+              onChange={({ target }) => set({ reason: target.value })}
             />
           )}
         </Field>
@@ -192,9 +225,10 @@ export function GrantFields({
         <button type="submit" className="btn btn--main">
           {withPerson ? words.submitInvite : words.submitGrant}
         </button>
-        <button type="button" className="btn" onClick={onCancel}>
+        <button type="button" className="btn" onClick={() => void kept.done().then(onCancel)}>
           {t.common.cancel}
         </button>
+        <DraftKept kept={kept} />
       </div>
     </form>
   );

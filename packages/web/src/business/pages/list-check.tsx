@@ -8,12 +8,20 @@ import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Choices, Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
-import { type ListSource, SourceFields } from './list-source.tsx';
+import { DraftFound, DraftKept, useKept } from '../draft.tsx';
+import { SourceFields, sourceOf } from './list-source.tsx';
 import './list.css';
 
 type Checked = AnswerOf<'POST /organisations/:organisation/checks/file'>;
 
 const CHANNELS = ['MESAJ', 'ARAMA', 'EPOSTA'] as const;
+
+interface Form {
+  readonly brandId: number;
+  readonly channel: (typeof CHANNELS)[number];
+  readonly recipientType: 'BIREYSEL' | 'TACIR';
+  readonly pasted: string;
+}
 
 export function ListCheck() {
   const { t, language, format } = useText();
@@ -21,10 +29,15 @@ export function ListCheck() {
   const desk = useDesk();
   const organisation = useOrganisation();
   const brands = desk.brandsFor('checkLists');
-  const [brandId, setBrandId] = useState(brands[0]?.brandId ?? 0);
-  const [channel, setChannel] = useState<(typeof CHANNELS)[number]>('MESAJ');
-  const [recipientType, setRecipientType] = useState<'BIREYSEL' | 'TACIR'>('BIREYSEL');
-  const [source, setSource] = useState<ListSource>();
+  const kept = useKept<Form>(
+    'list-check',
+    { brandId: brands[0]?.brandId ?? 0, channel: 'MESAJ', recipientType: 'BIREYSEL', pasted: '' },
+    { holds: ({ pasted }) => pasted !== '' },
+  );
+  const { form } = kept;
+  const { brandId, channel, recipientType } = form;
+  const [file, setFile] = useState<File>();
+  const source = sourceOf(file, form.pasted);
   const [missing, setMissing] = useState(false);
   const [checked, setChecked] = useState<Checked>();
   const { busy, failure, attempt } = useAttempt();
@@ -48,6 +61,7 @@ export function ListCheck() {
     });
   }
 
+  if (!kept.ready) return <SkeletonRows />;
   return (
     <>
       <PageTitle>{words.title}</PageTitle>
@@ -55,6 +69,7 @@ export function ListCheck() {
       <p className="list__lead">{words.lead}</p>
       {failure !== undefined && <Failure error={failure} />}
       <form className="form list__form" onSubmit={submit}>
+        <DraftFound kept={kept} />
         <div className="pair">
           <Field label={t.lists.record.brand}>
             {(control) => (
@@ -62,7 +77,7 @@ export function ListCheck() {
                 {...control}
                 className="input"
                 value={brandId}
-                onChange={({ target }) => setBrandId(Number(target.value))}
+                onChange={({ target }) => kept.set({ brandId: Number(target.value) })}
               >
                 {brands.map(({ brandId: id, name, provider }) => (
                   <option key={id} value={id}>
@@ -78,7 +93,7 @@ export function ListCheck() {
                 {...control}
                 className="input"
                 value={recipientType}
-                onChange={({ target }) => setRecipientType(target.value as 'BIREYSEL')}
+                onChange={({ target }) => kept.set({ recipientType: target.value as 'BIREYSEL' })}
               >
                 {(['BIREYSEL', 'TACIR'] as const).map((type) => (
                   <option key={type} value={type}>
@@ -92,22 +107,27 @@ export function ListCheck() {
         <Choices legend={words.channel}>
           {CHANNELS.map((one) => (
             <label className="check" key={one}>
-              <input type="radio" name="kanal" checked={channel === one} onChange={() => setChannel(one)} />
+              <input type="radio" name="kanal" checked={channel === one} onChange={() => kept.set({ channel: one })} />
               {t.channel[one]}
             </label>
           ))}
         </Choices>
         <SourceFields
-          source={source}
-          onChange={setSource}
+          pasted={form.pasted}
+          onFile={setFile}
+          onPaste={(pasted) => {
+            setFile(undefined);
+            kept.set({ pasted });
+          }}
           pasteLabel={words.paste}
           pasteHint={words.pasteHint}
           error={missing && source === undefined ? t.lists.record.needOne : undefined}
         />
-        <div>
+        <div className="row">
           <button type="submit" className="btn btn--next" aria-disabled={busy}>
             {words.submit}
           </button>
+          <DraftKept kept={kept} />
         </div>
       </form>
       {busy && <SkeletonRows rows={4} />}

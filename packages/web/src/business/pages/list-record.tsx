@@ -8,7 +8,8 @@ import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
-import { type ListSource, SourceFields } from './list-source.tsx';
+import { DraftFound, DraftKept, useKept } from '../draft.tsx';
+import { SourceFields, sourceOf } from './list-source.tsx';
 import './list.css';
 
 type ReadList = AnswerOf<'POST /organisations/:organisation/lists/file'>;
@@ -32,15 +33,27 @@ const SOURCES = [
 
 type Given = Partial<Record<'type' | 'status' | 'source' | 'hour', string>>;
 
+interface Form {
+  readonly brandId: number;
+  readonly pasted: string;
+  readonly given: Given;
+}
+
 export function ListRecord() {
   const { t, language, format } = useText();
   const words = t.lists.record;
   const desk = useDesk();
   const organisation = useOrganisation();
   const brands = desk.brandsFor('record');
-  const [brandId, setBrandId] = useState(brands[0]?.brandId ?? 0);
-  const [source, setSource] = useState<ListSource>();
-  const [given, setGiven] = useState<Given>({});
+  const kept = useKept<Form>(
+    'list-record',
+    { brandId: brands[0]?.brandId ?? 0, pasted: '', given: {} },
+    { holds: ({ pasted }) => pasted !== '' },
+  );
+  const { form } = kept;
+  const { brandId, given } = form;
+  const [file, setFile] = useState<File>();
+  const source = sourceOf(file, form.pasted);
   const [list, setList] = useState<ReadList>();
   const [results, setResults] = useState<ReadonlyMap<number, Result>>();
   const [missing, setMissing] = useState(false);
@@ -76,6 +89,7 @@ export function ListRecord() {
         params,
         body: { key: key.current, brandId, rows: willBeSent.map(({ consent }) => consent) },
       });
+      await kept.done({ ...form, pasted: '' });
       setResults(new Map(willBeSent.map(({ rowNumber }, at) => [rowNumber, rows[at] as Result])));
     });
 
@@ -87,9 +101,11 @@ export function ListRecord() {
   const startAgain = (): void => {
     setList(undefined);
     setResults(undefined);
-    setSource(undefined);
+    setFile(undefined);
+    void kept.done();
   };
 
+  if (!kept.ready) return <SkeletonRows />;
   return (
     <>
       <PageTitle>{words.title}</PageTitle>
@@ -111,13 +127,14 @@ export function ListRecord() {
       {failure !== undefined && <Failure error={failure} again={list === undefined ? undefined : record} />}
       {list === undefined ? (
         <form className="form list__form" onSubmit={read}>
+          <DraftFound kept={kept} />
           <Field label={words.brand}>
             {(control) => (
               <select
                 {...control}
                 className="input"
                 value={brandId}
-                onChange={({ target }) => setBrandId(Number(target.value))}
+                onChange={({ target }) => kept.set({ brandId: Number(target.value) })}
               >
                 {brands.map((brand) => (
                   <option key={brand.brandId} value={brand.brandId}>
@@ -128,23 +145,30 @@ export function ListRecord() {
             )}
           </Field>
           <SourceFields
-            source={source}
-            onChange={setSource}
+            pasted={form.pasted}
+            onFile={setFile}
+            onPaste={(pasted) => {
+              setFile(undefined);
+              kept.set({ pasted });
+            }}
             pasteLabel={words.paste}
             pasteHint={words.pasteHint}
             error={missing && source === undefined ? words.needOne : undefined}
           />
-          <div>
+          <div className="row">
             <button type="submit" className="btn btn--next" aria-disabled={busy}>
               {words.read}
             </button>
+            <DraftKept kept={kept} />
           </div>
           {busy && <SkeletonRows rows={4} />}
         </form>
       ) : (
         <section aria-live="polite">
           <Columns list={list} />
-          {results === undefined && <Missing list={list} given={given} onChange={setGiven} again={() => read()} />}
+          {results === undefined && (
+            <Missing list={list} given={given} onChange={(next) => kept.set({ given: next })} again={() => read()} />
+          )}
           <div className="head list__head">
             <h2>
               {results === undefined

@@ -7,15 +7,23 @@ export type ListSource =
   | { readonly kind: 'file'; readonly file: File }
   | { readonly kind: 'pasted'; readonly text: string };
 
+/** @returns what is to be read; undefined where nothing was given */
+export function sourceOf(file: File | undefined, pasted: string): ListSource | undefined {
+  if (file !== undefined) return { kind: 'file', file };
+  return pasted.trim() === '' ? undefined : { kind: 'pasted', text: pasted };
+}
+
 export function SourceFields({
-  source,
-  onChange,
+  pasted,
+  onFile,
+  onPaste,
   pasteLabel,
   pasteHint,
   error,
 }: {
-  readonly source: ListSource | undefined;
-  readonly onChange: (source: ListSource | undefined) => void;
+  readonly pasted: string;
+  readonly onFile: (file: File | undefined) => void;
+  readonly onPaste: (text: string) => void;
   readonly pasteLabel: string;
   readonly pasteHint: string;
   readonly error: string | undefined;
@@ -30,10 +38,7 @@ export function SourceFields({
             className="input"
             type="file"
             accept=".xlsx"
-            onChange={({ target }) => {
-              const file = target.files?.[0];
-              onChange(file === undefined ? undefined : { kind: 'file', file });
-            }}
+            onChange={({ target }) => onFile(target.files?.[0])}
           />
         )}
       </Field>
@@ -43,10 +48,8 @@ export function SourceFields({
             {...control}
             className="input"
             spellCheck={false}
-            value={source?.kind === 'pasted' ? source.text : ''}
-            onChange={({ target }) =>
-              onChange(target.value.trim() === '' ? undefined : { kind: 'pasted', text: target.value })
-            }
+            value={pasted}
+            onChange={({ target }) => onPaste(target.value)}
           />
         )}
       </Field>

@@ -2,16 +2,22 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useRef } from 'react';
 import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, newKey } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
-import { ErrorSummary, Failure, Field } from '../../ui/parts.tsx';
+import { ErrorSummary, Failure, Field, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
+import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 import { fieldFaults } from '../field-faults.ts';
 
-const EMPTY = { title: '', alias: '', name: '', tckn: '', tin: '', mersis: '', mobile: '' };
-type TextField = keyof typeof EMPTY;
+const TEXTS = { title: '', alias: '', name: '', tckn: '', tin: '', mersis: '', mobile: '' };
+type TextField = keyof typeof TEXTS;
+interface Form extends Readonly<Record<TextField, string>> {
+  readonly brand: number;
+  readonly city: number | null;
+  readonly town: number | null;
+}
 const PAIRS = [
   ['title', 'alias'],
   ['name', 'mobile'],
@@ -41,10 +47,9 @@ export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
   const navigate = useNavigate();
   const brands = desk.brandsFor('manageRetailers');
   const key = useRef(newKey());
-  const [texts, setTexts] = useState(EMPTY);
-  const [brand, setBrand] = useState(brands[0]?.brandId ?? 0);
-  const [city, setCity] = useState<number | null>(null);
-  const [town, setTown] = useState<number | null>(null);
+  const kept = useKept<Form>('retailer', { ...TEXTS, brand: brands[0]?.brandId ?? 0, city: null, town: null });
+  const { form, set } = kept;
+  const { brand, city } = form;
   const { failure, attempt, busy } = useAttempt();
   const provinces = useQuery({
     queryKey: ['provinces'],
@@ -63,11 +68,13 @@ export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
 
   function submit(event: FormEvent) {
     event.preventDefault();
+    const { brand: _, ...contents } = form;
     void attempt(async () => {
       const { retailerCode } = await ask('POST /organisations/:organisation/brands/:brand/retailers', {
         params: { organisation, brand },
-        body: { key: key.current, ...texts, city, town },
+        body: { key: key.current, ...contents },
       });
+      await kept.done();
       await client.invalidateQueries({ queryKey: ['organisation', organisation, 'retailers'] });
       await navigate({
         to: '/isletme/$organisation/bayiler/$brand/$code',
@@ -91,16 +98,18 @@ export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
           autoComplete="off"
           aria-required={REQUIRED.includes(name)}
           {...(DIGITS.includes(name) && { inputMode: 'numeric' as const })}
-          value={texts[name]}
-          onChange={({ target }) => setTexts({ ...texts, [name]: target.value })}
+          value={form[name]}
+          onChange={({ target }) => set({ [name]: target.value })}
         />
       )}
     </Field>
   );
 
+  if (!kept.ready) return <SkeletonRows />;
   return (
     <form className="form sheet" noValidate aria-labelledby="yeni-bayi" onSubmit={submit}>
       <h2 id="yeni-bayi">{words.title}</h2>
+      <DraftFound kept={kept} />
       <ErrorSummary faults={faults} />
       {failure !== undefined && faults.length === 0 && <Failure error={failure} />}
       {brands.length > 1 && (
@@ -110,7 +119,7 @@ export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
               {...control}
               className="input"
               value={brand}
-              onChange={({ target }) => setBrand(Number(target.value))}
+              onChange={({ target }) => set({ brand: Number(target.value) })}
             >
               {brands.map(({ brandId, name }) => (
                 <option key={brandId} value={brandId}>
@@ -132,21 +141,25 @@ export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
           places={provinces.data}
           value={city}
           error={faultOf('city')}
-          onChoose={(code) => {
-            setCity(code);
-            setTown(null);
-          }}
+          onChoose={(code) => set({ city: code, town: null })}
         />
-        <PlaceSelect name="town" places={districts.data} value={town} error={faultOf('town')} onChoose={setTown} />
+        <PlaceSelect
+          name="town"
+          places={districts.data}
+          value={form.town}
+          error={faultOf('town')}
+          onChoose={(code) => set({ town: code })}
+        />
       </div>
       {text('mersis')}
       <div className="row">
         <button type="submit" className="btn btn--main" aria-disabled={busy}>
           {words.submit}
         </button>
-        <button type="button" className="btn" onClick={onCancel}>
+        <button type="button" className="btn" onClick={() => void kept.done().then(onCancel)}>
           {t.common.cancel}
         </button>
+        <DraftKept kept={kept} />
       </div>
     </form>
   );

@@ -8,6 +8,7 @@ import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { ErrorSummary, Failure, type Fault, Field, type Sign, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
+import { DraftFound, DraftKept, useComesBack, useKept } from '../draft.tsx';
 import { fieldFaults } from '../field-faults.ts';
 import { useStepUp } from '../step-up.tsx';
 
@@ -49,7 +50,7 @@ export function PushAddresses() {
   });
   const { failure, busy, attempt } = useAttempt();
   const { confirmed, dialog } = useStepUp();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState(useComesBack('push-address'));
   const [removing, setRemoving] = useState<Address>();
   const [trial, setTrial] = useState<{ readonly pushId: string; readonly result: Trial | undefined }>();
   const [said, setSaid] = useState('');
@@ -81,13 +82,13 @@ export function PushAddresses() {
       }
     });
 
-  const add = ({ brandId, ...body }: NewAddress): Promise<void> =>
+  const add = ({ brandId, ...body }: NewAddress, added: () => Promise<void>): Promise<void> =>
     change(
       () =>
         ask('POST /organisations/:organisation/brands/:brand/push-addresses', {
           params: { organisation, brand: brandId },
           body,
-        }),
+        }).then(added),
       words.registered,
     );
 
@@ -162,7 +163,7 @@ export function PushAddresses() {
           busy={busy}
           failure={failure}
           onCancel={() => setAdding(false)}
-          onSubmit={(form) => void add(form)}
+          onSubmit={(form, added) => void add(form, added)}
         />
       ) : (
         mayAdd && (
@@ -297,19 +298,23 @@ function AddressForm({
   readonly busy: boolean;
   readonly failure: PortalError | undefined;
   readonly onCancel: () => void;
-  readonly onSubmit: (form: NewAddress) => void;
+  readonly onSubmit: (form: NewAddress, added: () => Promise<void>) => void;
 }) {
   const { t, language } = useText();
   const words = t.connections.push;
   const desk = useDesk();
   const brands = desk.brandsFor('readRefusals').filter(({ writes }) => writes.length > 0);
-  const [brandId, setBrandId] = useState(brands[0]?.brandId ?? 0);
-  const channels = brands.find((brand) => brand.brandId === brandId)?.writes ?? [];
-  const [chosen, setChannel] = useState<Channel>('MESAJ');
-  const type = channels.includes(chosen) ? chosen : (channels[0] ?? chosen);
-  const [url, setUrl] = useState('');
-  const [username, setUsername] = useState('');
+  // A password is not brought back to a screen: it is typed anew.
   const [password, setPassword] = useState('');
+  const kept = useKept<Omit<NewAddress, 'password'>>('push-address', {
+    brandId: brands[0]?.brandId ?? 0,
+    url: '',
+    type: 'MESAJ',
+    username: '',
+  });
+  const { brandId, url, username } = kept.form;
+  const channels = brands.find((brand) => brand.brandId === brandId)?.writes ?? [];
+  const type = channels.includes(kept.form.type) ? kept.form.type : (channels[0] ?? kept.form.type);
   const [own, setOwn] = useState<readonly Fault[]>([]);
   const faults = own.length > 0 ? own : fieldFaults(failure, CONTROLS, language);
   const faultOf = (field: string): string | undefined => faults.find((fault) => fault.field === field)?.text;
@@ -321,12 +326,14 @@ function AddressForm({
     if (username === '') wrong.push({ field: CONTROLS.username, text: words.needUsername });
     if (password === '') wrong.push({ field: CONTROLS.password, text: words.needPassword });
     setOwn(wrong);
-    if (wrong.length === 0) onSubmit({ brandId, url: url.trim(), type, username, password });
+    if (wrong.length === 0) onSubmit({ brandId, url: url.trim(), type, username, password }, () => kept.done());
   }
 
+  if (!kept.ready) return <SkeletonRows />;
   return (
     <form className="form sheet connections__first" noValidate onSubmit={submit}>
       <h3>{words.add}</h3>
+      <DraftFound kept={kept} />
       <ErrorSummary faults={faults} />
       {faults.length === 0 && failure !== undefined && <Failure error={failure} />}
       <div className="pair">
@@ -336,7 +343,7 @@ function AddressForm({
               {...control}
               className="input"
               value={brandId}
-              onChange={({ target }) => setBrandId(Number(target.value))}
+              onChange={({ target }) => kept.set({ brandId: Number(target.value) })}
             >
               {brands.map((brand) => (
                 <option key={brand.brandId} value={brand.brandId}>
@@ -352,7 +359,7 @@ function AddressForm({
               {...control}
               className="input"
               value={type}
-              onChange={({ target }) => setChannel(target.value as Channel)}
+              onChange={({ target }) => kept.set({ type: target.value as Channel })}
             >
               {channels.map((channel) => (
                 <option key={channel} value={channel}>
@@ -372,7 +379,7 @@ function AddressForm({
             autoComplete="off"
             spellCheck={false}
             value={url}
-            onChange={({ target }) => setUrl(target.value)}
+            onChange={({ target }) => kept.set({ url: target.value })}
           />
         )}
       </Field>
@@ -390,7 +397,7 @@ function AddressForm({
               autoComplete="off"
               spellCheck={false}
               value={username}
-              onChange={({ target }) => setUsername(target.value)}
+              onChange={({ target }) => kept.set({ username: target.value })}
             />
           )}
         </Field>
@@ -411,9 +418,10 @@ function AddressForm({
         <button type="submit" className="btn btn--main" aria-disabled={busy}>
           {words.submit}
         </button>
-        <button type="button" className="btn" onClick={onCancel}>
+        <button type="button" className="btn" onClick={() => void kept.done().then(onCancel)}>
           {t.common.cancel}
         </button>
+        <DraftKept kept={kept} />
       </div>
     </form>
   );

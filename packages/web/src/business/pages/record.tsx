@@ -2,7 +2,7 @@
 // lies as a draft on the server; a consent waits there for ten seconds and can be taken back; a refusal is read back and
 // then counts at once.
 
-import { istanbulDay, periodEnd, periodInForce } from '@acik-iys/law';
+import { formatTime, istanbulDay, periodEnd, periodInForce } from '@acik-iys/law';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
@@ -13,6 +13,7 @@ import { Confirm } from '../../ui/dialog.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Choices, ErrorSummary, Failure, type Fault, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
+import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 import { rememberedAddress } from '../typed.ts';
 import { UploadButton, useUpload } from './upload.tsx';
 import './record.css';
@@ -20,8 +21,6 @@ import './record.css';
 type Channel = 'ARAMA' | 'MESAJ' | 'EPOSTA';
 type Entry = AnswerOf<'POST /organisations/:organisation/entries'>;
 
-const PLACE = 'kayit';
-const DRAFT_AFTER_MS = 700;
 /** Sources by which a consent is electronic: the person is told the same day (law.md, rule 4). */
 const ELECTRONIC = new Set([
   'HS_WEB',
@@ -69,24 +68,15 @@ interface GivenEntry {
 
 /** `2026-11-24` and `14:05` of now in Istanbul. */
 function nowFields(): { day: string; time: string } {
-  const text = new Date(Date.now() + 3 * 3_600_000).toISOString();
-  return { day: text.slice(0, 10), time: text.slice(11, 16) };
+  const [day = '', time = ''] = formatTime(Math.floor(Date.now() / 1_000)).split(' ');
+  return { day, time: time.slice(0, 5) };
 }
 
 export function Record() {
   const { t } = useText();
   const desk = useDesk();
-  const organisation = useOrganisation();
   const { ne, kisi } = useSearch({ from: '/isletme/$organisation/kayit' });
-  const brands = desk.brandsFor('record');
-  const draft = useQuery({
-    queryKey: ['organisation', organisation, 'draft', PLACE],
-    queryFn: ({ signal }) =>
-      ask('GET /organisations/:organisation/drafts/:place', { params: { organisation, place: PLACE }, signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  });
-  const [first] = brands;
+  const [first] = desk.brandsFor('record');
   if (first === undefined)
     return (
       <>
@@ -94,8 +84,6 @@ export function Record() {
         <p>{t.record.noBrand}</p>
       </>
     );
-  if (draft.error !== null) return <Failure error={draft.error} again={() => void draft.refetch()} />;
-  if (draft.data === undefined) return <SkeletonRows />;
   const empty: Form = {
     status: ne ?? 'ONAY',
     address: kisi === undefined ? '' : (rememberedAddress(kisi) ?? ''),
@@ -107,27 +95,18 @@ export function Record() {
     ...nowFields(),
   };
   // Who comes with an address in hand begins anew; who comes back finds what he typed.
-  const kept = kisi === undefined && ne === undefined && isForm(draft.data.content) ? draft.data.content : undefined;
-  return <RecordForm key={`${ne} ${kisi}`} initial={kept ?? empty} found={kept !== undefined} empty={empty} />;
+  return <RecordForm key={`${ne} ${kisi}`} empty={empty} anew={kisi !== undefined || ne !== undefined} />;
 }
 
-function isForm(content: unknown): content is Form {
-  return typeof content === 'object' && content !== null && 'channels' in content && 'address' in content;
-}
-
-function RecordForm({
-  initial,
-  found,
-  empty,
-}: {
-  readonly initial: Form;
-  readonly found: boolean;
-  readonly empty: Form;
-}) {
-  const { t, language, format } = useText();
+function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: boolean }) {
+  const { t, language } = useText();
   const desk = useDesk();
   const organisation = useOrganisation();
-  const [form, setForm] = useState(initial);
+  const kept = useKept<Form>('record', empty, {
+    anew,
+    holds: ({ address, reference }) => address !== '' || reference !== undefined,
+  });
+  const { form } = kept;
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [failure, setFailure] = useState<PortalError>();
   const [confirming, setConfirming] = useState(false);
@@ -138,7 +117,6 @@ function RecordForm({
   const [busy, setBusy] = useState(false);
   /** One key a channel for as long as the form is the same act: what was sent and not answered is sent as the same. */
   const keys = useRef(new Map<Channel, string>());
-  const saved = useDraft(organisation, form, initial);
   const person = usePerson(organisation, form.reference);
   const typed = useAddress(form.address);
   const read: ReadAddress =
@@ -152,14 +130,14 @@ function RecordForm({
   const brands = isOwn ? own : [brand, ...own];
   const goesTo = isOwn || form.address !== '' || form.reference !== undefined ? undefined : own[0]?.brandId;
   useEffect(() => {
-    if (goesTo !== undefined) setForm((before) => ({ ...before, brandId: goesTo }));
-  }, [goesTo]);
+    if (goesTo !== undefined) kept.set({ brandId: goesTo });
+  });
   const onBehalf = desk.onBehalfOf(form.brandId);
   const offered: readonly Channel[] = channels.filter((channel) => brand?.writes.includes(channel));
   const chosen = offered.length === 1 ? offered : form.channels.filter((channel) => offered.includes(channel));
   const refusal = form.status === 'RET';
   const set = (change: Partial<Form>): void => {
-    setForm((before) => ({ ...before, ...change }));
+    kept.set(change);
     keys.current.clear();
   };
   const nameOf = (brandId: number): string => {
@@ -216,9 +194,8 @@ function RecordForm({
       }
       await prove(entries);
       keys.current.clear();
-      await saved.discard();
       const { reference: _, ...next } = empty;
-      setForm({ ...next, status: form.status, address: '', brandId: form.brandId, ...nowFields() });
+      await kept.done({ ...next, status: form.status, address: '', brandId: form.brandId, ...nowFields() });
       setFaults([]);
     } catch (error) {
       if (!(error instanceof PortalError)) throw error;
@@ -257,6 +234,7 @@ function RecordForm({
     else void send();
   }
 
+  if (!kept.ready) return <SkeletonRows />;
   return (
     <>
       <PageTitle>{t.record.title}</PageTitle>
@@ -264,18 +242,7 @@ function RecordForm({
       {given.length > 0 && <Given given={given} brandName={nameOf} />}
       {proof !== undefined && <p role="status">{t.evidence.record[proof]}</p>}
       <form className="form record" noValidate onSubmit={(event) => void submit(event)}>
-        {found && (
-          <div className="banner">
-            <p>{t.record.draftFound}</p>
-            <button
-              type="button"
-              className="btn btn--desk"
-              onClick={() => void saved.discard().then(() => setForm({ ...empty, ...nowFields() }))}
-            >
-              {t.record.draftDiscard}
-            </button>
-          </div>
-        )}
+        <DraftFound kept={kept} />
         <ErrorSummary faults={faults} />
         {failure !== undefined && <Failure error={failure} again={() => void send()} />}
         <Choices legend={t.record.what}>
@@ -432,9 +399,7 @@ function RecordForm({
           <button type="submit" className="btn btn--next" aria-disabled={busy}>
             {refusal ? t.record.submitRefusal : t.record.submitConsent}
           </button>
-          <span className="meta" role="status">
-            {saved.at !== undefined && t.record.draftKept(format.time(saved.at, saved.at))}
-          </span>
+          <DraftKept kept={kept} />
         </div>
       </form>
       <Confirm
@@ -506,37 +471,6 @@ function useAddress(typed: string): ReadAddress {
     };
   }, [typed]);
   return read;
-}
-
-/** Keeps what is typed on the server, a moment after the last change. */
-function useDraft(organisation: number, form: Form, initial: Form) {
-  const [at, setAt] = useState<number>();
-  const last = useRef(form);
-  useEffect(() => {
-    if (form === initial || form === last.current) return;
-    last.current = form;
-    if (form.address === '' && form.reference === undefined) return;
-    const timer = setTimeout(() => {
-      ask('PUT /organisations/:organisation/drafts/:place', {
-        params: { organisation, place: PLACE },
-        body: { content: form },
-      }).then(
-        () => setAt(Math.floor(Date.now() / 1_000)),
-        // Said when he sends; the next change tries again.
-        () => undefined,
-      );
-    }, DRAFT_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [form, initial, organisation]);
-  return {
-    at,
-    async discard() {
-      setAt(undefined);
-      await ask('DELETE /organisations/:organisation/drafts/:place', { params: { organisation, place: PLACE } }).catch(
-        () => undefined,
-      );
-    },
-  };
 }
 
 /** What will be recorded, until when it may be, and what the law asks besides. */

@@ -288,7 +288,7 @@ function People({
   const { failure, attempt } = useAttempt();
   const { confirmed, dialog } = useStepUp();
 
-  const invite = ({ id: invitationId, ...body }: GrantForm): Promise<void> =>
+  const invite = ({ id: invitationId, ...body }: GrantForm, given: () => Promise<void>): Promise<void> =>
     attempt(async () => {
       await confirmed(() =>
         ask('POST /organisations/:organisation/invitations', {
@@ -296,6 +296,7 @@ function People({
           body: { ...body, invitationId },
         }),
       );
+      await given();
       setInviting(false);
       setSaid(t.staff.form.sent);
       await onChanged();

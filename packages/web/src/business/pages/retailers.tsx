@@ -8,6 +8,7 @@ import { useText } from '../../text/index.tsx';
 import { Failure, Field, PageTitle, type Sign, SkeletonRows, State } from '../../ui/parts.tsx';
 import { isAddressLike } from '../address-like.ts';
 import { useDesk, useOrganisation } from '../desk.tsx';
+import { useComesBack } from '../draft.tsx';
 import { NewRetailer } from './new-retailer.tsx';
 import './retailers.css';
 
@@ -30,7 +31,7 @@ export function Retailers() {
   const organisation = useOrganisation();
   const search = useSearch({ from: '/isletme/$organisation/bayiler' });
   const { durum, marka, ara } = search;
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState(useComesBack('retailer'));
   const params = { organisation: String(organisation) };
   const list = useInfiniteQuery({
     queryKey: ['organisation', organisation, 'retailers', 'list', durum, marka, ara],

@@ -4,8 +4,9 @@
 import { type FormEvent, useRef, useState } from 'react';
 import { ask, newKey } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
-import { ErrorSummary, type Fault, Field } from '../../ui/parts.tsx';
+import { ErrorSummary, type Fault, Field, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
+import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 import { RIGHT_CHANNELS } from './given-rights.tsx';
 
 type Right = 'none' | 'read' | 'write';
@@ -45,13 +46,22 @@ export function RightsForm({
   const desk = useDesk();
   const organisation = useOrganisation();
   const id = useRef(newKey());
-  const [rights, setRights] = useState<ReadonlyMap<number, BrandRights>>(standing);
-  const [reason, setReason] = useState('');
+  const kept = useKept<{
+    readonly holder: number;
+    readonly rights: readonly (readonly [number, BrandRights])[];
+    readonly reason: string;
+  }>(
+    'partner-rights',
+    { holder: holder.code, rights: [...standing], reason: '' },
+    { accepts: (draft) => draft.holder === holder.code },
+  );
+  const { reason } = kept.form;
+  const rights = new Map(kept.form.rights);
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const partner = holder.kind === 'partner';
   const of = (brandId: number): BrandRights => rights.get(brandId) ?? NOTHING;
   const set = (brandId: number, change: Partial<BrandRights>): void => {
-    setRights(new Map(rights).set(brandId, { ...of(brandId), ...change }));
+    kept.set({ rights: [...new Map(rights).set(brandId, { ...of(brandId), ...change })] });
     id.current = newKey();
   };
 
@@ -83,11 +93,18 @@ export function RightsForm({
           : undefined;
     const wrong = partner && text !== undefined ? [{ field: 'haklar', text }] : [];
     setFaults(wrong);
-    if (wrong.length === 0) onSubmit(give);
+    if (wrong.length === 0)
+      onSubmit(async () => {
+        const state = await give();
+        await kept.done();
+        return state;
+      });
   }
 
+  if (!kept.ready) return <SkeletonRows />;
   return (
     <form className="form sheet rights" onSubmit={submit}>
+      <DraftFound kept={kept} />
       <ErrorSummary faults={faults} />
       {partner ? (
         <fieldset className={faults.length === 0 ? 'field' : 'field field--bad'} id="haklar" tabIndex={-1}>
@@ -155,7 +172,7 @@ export function RightsForm({
             className="input"
             maxLength={500}
             value={reason}
-            onChange={({ target }) => setReason(target.value)}
+            onChange={({ target }) => kept.set({ reason: target.value })}
           />
         )}
       </Field>
@@ -163,9 +180,10 @@ export function RightsForm({
         <button type="submit" className="btn btn--next">
           {standing.size > 0 ? words.submitChange : words.submit}
         </button>
-        <button type="button" className="btn" onClick={onCancel}>
+        <button type="button" className="btn" onClick={() => void kept.done().then(onCancel)}>
           {t.common.cancel}
         </button>
+        <DraftKept kept={kept} />
       </div>
     </form>
   );

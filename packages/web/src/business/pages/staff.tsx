@@ -8,6 +8,7 @@ import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Failure, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
+import { useComesBack } from '../draft.tsx';
 import { useStepUp } from '../step-up.tsx';
 import { GrantFields, type GrantForm } from './grant-fields.tsx';
 import './staff.css';
@@ -34,7 +35,7 @@ export function Staff() {
   const { failure, attempt } = useAttempt();
   const { confirmed, dialog } = useStepUp();
   const [question, setQuestion] = useState<Question>();
-  const [inviting, setInviting] = useState(false);
+  const [inviting, setInviting] = useState(useComesBack('invitation'));
   const [adding, setAdding] = useState<number>();
   const [said, setSaid] = useState('');
 
@@ -60,7 +61,7 @@ export function Staff() {
     );
   }
 
-  const invite = ({ email, name, ...terms }: GrantForm): Promise<void> =>
+  const invite = ({ email, name, ...terms }: GrantForm, given: () => Promise<void>): Promise<void> =>
     change(
       () =>
         confirmed(() =>
@@ -68,11 +69,17 @@ export function Staff() {
             params: { organisation },
             body: { ...withoutId(terms), invitationId: terms.id, email, name },
           }),
-        ),
+        )
+          .then(given)
+          .then(() => setInviting(false)),
       words.form.sent,
-    ).then(() => setInviting(false));
+    );
 
-  const add = (accountId: number, { email: _, name: __, ...terms }: GrantForm): Promise<void> =>
+  const add = (
+    accountId: number,
+    { email: _, name: __, ...terms }: GrantForm,
+    given: () => Promise<void>,
+  ): Promise<void> =>
     change(
       () =>
         confirmed(() =>
@@ -80,9 +87,11 @@ export function Staff() {
             params: { organisation, accountId },
             body: { ...withoutId(terms), grantId: terms.id, from: null },
           }),
-        ),
+        )
+          .then(given)
+          .then(() => setAdding(undefined)),
       words.form.given,
-    ).then(() => setAdding(undefined));
+    );
 
   return (
     <>
@@ -125,7 +134,11 @@ export function Staff() {
                 onTake={(grant) => setQuestion({ kind: 'grant', member, grant })}
               />
               {adding === member.accountId ? (
-                <GrantFields onSubmit={(form) => add(member.accountId, form)} onCancel={() => setAdding(undefined)} />
+                <GrantFields
+                  accountId={member.accountId}
+                  onSubmit={(form, given) => add(member.accountId, form, given)}
+                  onCancel={() => setAdding(undefined)}
+                />
               ) : (
                 <div className="row">
                   <button type="button" className="btn btn--quiet" onClick={() => setAdding(member.accountId)}>

@@ -8,6 +8,7 @@ import { HelpLink } from '../../ui/help-link.tsx';
 import { Bars, Failure, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { AskForm } from '../ask-form.tsx';
 import { type DeskView, useDesk, useOrganisation } from '../desk.tsx';
+import type { DraftPlace } from '../draft-keeper.ts';
 import { PendingOffers } from './pending-offers.tsx';
 import { RefusalTable } from './refusal-table.tsx';
 import './today.css';
@@ -107,6 +108,21 @@ function OverviewView({ overview }: { readonly overview: Overview }) {
   );
 }
 
+/** Where each draft is gone on with. */
+const DRAFT_PAGES = {
+  record: '/isletme/$organisation/kayit',
+  'list-record': '/isletme/$organisation/liste',
+  'list-check': '/isletme/$organisation/liste-kontrolu',
+  retailer: '/isletme/$organisation/bayiler',
+  invitation: '/isletme/$organisation/kullanicilar',
+  right: '/isletme/$organisation/kullanicilar',
+  'retailer-invitation': '/isletme/$organisation/bayiler',
+  'partner-rights': '/isletme/$organisation/is-ortaklari',
+  'api-user': '/isletme/$organisation/baglantilar',
+  'push-address': '/isletme/$organisation/baglantilar',
+  'consent-text': '/isletme/$organisation/kanitlar',
+} as const satisfies Record<DraftPlace, string>;
+
 function Waiting({ overview: { waiting, now } }: { readonly overview: Overview }) {
   const { t, format } = useText();
   const organisation = useOrganisation();
@@ -136,9 +152,13 @@ function Waiting({ overview: { waiting, now } }: { readonly overview: Overview }
         )}
         {drafts.map(({ place, savedAt }) => (
           <li key={place}>
-            <p>{t.today.draft(format.time(savedAt, now))}</p>
-            <Link to="/isletme/$organisation/kayit" params={params} search={{}}>
-              {t.today.draftLink}
+            <p>{t.drafts.waits(t.drafts.forms[place], format.time(savedAt, now))}</p>
+            <Link
+              to={DRAFT_PAGES[place]}
+              params={params}
+              search={{ taslak: place, ...(place === 'consent-text' && { gorunum: 'formlar' as const }) }}
+            >
+              {t.drafts.goOn}
             </Link>
           </li>
         ))}

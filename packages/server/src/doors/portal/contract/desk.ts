@@ -153,6 +153,21 @@ const Day = Type.Object({
   emails: Type.Integer(),
 });
 
+/** Forms whose contents are kept while they are typed: one draft each for a person. */
+export const DraftPlace = Type.Enum([
+  'record',
+  'list-record',
+  'list-check',
+  'retailer',
+  'invitation',
+  'right',
+  'retailer-invitation',
+  'partner-rights',
+  'api-user',
+  'push-address',
+  'consent-text',
+]);
+
 const Overview = Type.Object({
   now: Time,
   /** When this person last looked; null: never. */
@@ -171,7 +186,7 @@ const Overview = Type.Object({
     /** Push addresses that were given up. */
     parkedPushes: Type.Integer(),
     /** What this person began to type and did not send. */
-    drafts: Type.Array(Type.Object({ place: Type.String(), savedAt: Time })),
+    drafts: Type.Array(Type.Object({ place: DraftPlace, savedAt: Time })),
   }),
   /** Refusals of the last fourteen days, oldest first; the last one is today. */
   days: Type.Array(Day),
@@ -230,6 +245,7 @@ export const deskRoutes = {
     }),
     answer: Done,
   },
+  /** `place`: one of `DraftPlace`. */
   'GET /organisations/:organisation/drafts/:place': {
     needs: 'readOrganisation',
     answer: Type.Object({ savedAt: Nullable(Time), content: Type.Unknown() }),
