@@ -183,6 +183,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
           mails.expire(),
           messages.expire(),
           reportJobs.expire(),
+          evidence.eraseDue(),
         ]).catch((error: unknown) => log.warn('expire.failed', errorFields(error)));
       }, EXPIRE_EVERY_MS);
     },

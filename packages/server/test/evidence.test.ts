@@ -210,9 +210,40 @@ describe('a document', () => {
       expect(shown.status, name).toBe(may ? 200 : 415);
       if (!may) continue;
       expect(shown.headers.get('content-disposition')).toMatch(/^inline;/);
+      expect(shown.headers.get('accept-ranges')).toBe('bytes');
       expect(shown.headers.get('content-type')).toBe(type);
       expect(shown.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
       expect(shown.bytes.equals(content)).toBe(true);
+    }
+  });
+
+  it('is shown in parts to who jumps about in a recording', async () => {
+    const [name, content] = SAMPLES.find(([, , type]) => type === 'audio/wav') ?? ['', Buffer.alloc(0)];
+    const { documentId } = await added(content, clerk, { name });
+    const part = async (range: string, as = '?as=preview') =>
+      await server.call('GET', `/portal/organisations/600100/brands/600100/evidence/${documentId}/content${as}`, {
+        headers: { cookie: clerk.cookie, range },
+      });
+    const size = content.length;
+    for (const [range, from, to] of [
+      ['bytes=0-0', 0, 1],
+      ['bytes=3-9', 3, 10],
+      ['bytes=5-', 5, size],
+      ['bytes=-4', size - 4, size],
+      [`bytes=7-${size + 100}`, 7, size],
+    ] as const) {
+      const answer = await part(range);
+      expect(answer.status, range).toBe(206);
+      expect(answer.headers.get('content-range')).toBe(`bytes ${from}-${to - 1}/${size}`);
+      expect(answer.headers.get('content-length')).toBe(String(to - from));
+      expect(answer.bytes.equals(content.subarray(from, to)), range).toBe(true);
+    }
+    const beyond = await part(`bytes=${size}-`);
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${size}`]);
+    // Nonsense, several parts at once, and a file that is handed over: the whole.
+    for (const answer of [await part('lines=1-2'), await part('bytes=0-1,4-5'), await part('bytes=0-1', '')]) {
+      expect(answer.status).toBe(200);
+      expect(answer.bytes.equals(content)).toBe(true);
     }
   });
 
@@ -816,6 +847,42 @@ describe('keeping', () => {
       { kind: 'set', day: istanbulDay(server.clock.now()), retailerCode: null },
     ]);
     expect((await read(clerk, document.documentId)).body.keptUntil).toBeNull();
+  });
+
+  it('is over at some time: then content, words and what it proved are erased, and nothing else', async () => {
+    const content = pdf(randomUUID());
+    const { recipient, reference } = await consent(clerk);
+    const [over, standing, twin] = [await added(content), await added(), await added(content)];
+    const words = pdf(randomUUID());
+    const lone = await added(words);
+    await attach(clerk, over.documentId, [ofMessage(reference)], { title: 'Ayşe Hanım’ın formu' });
+    await consent(clerk, { recipient, status: 'RET', source: 'HS_CAGRI_MERKEZI' });
+    const other = await consent(clerk);
+    await attach(clerk, standing.documentId, [ofMessage(other.reference)]);
+
+    const until = (await read(clerk, over.documentId)).body.keptUntil ?? 0;
+    await moveTo(until - 1);
+    await server.rooms.evidence.eraseDue();
+    expect((await read(clerk, over.documentId)).status).toBe(200);
+    // Its twin of the same content was added later, and something is tied to it now: the content stays.
+    await attach(clerk, twin.documentId, [ofMessage(other.reference)]);
+    await moveTo(until + 31 * 86_400);
+    await server.rooms.evidence.eraseDue();
+    expect((await read(clerk, over.documentId)).status).toBe(404);
+    expect((await fetched(clerk, over.documentId)).status).toBe(404);
+    expect((await fetched(clerk, twin.documentId)).status).toBe(200);
+    expect((await read(clerk, standing.documentId)).status).toBe(200);
+    expect(filesOnDisk().filter((name) => name.includes(over.sha256))).toHaveLength(1);
+    const { rows } = await server.owner.query('select sealed, erased_at from evidence where document_id = $1', [
+      over.documentId,
+    ]);
+    expect(rows).toMatchObject([{ sealed: Buffer.alloc(0), erased_at: expect.any(Date) }]);
+
+    // What was erased may be added anew; then its content is there again.
+    expect((await read(clerk, lone.documentId)).status).toBe(404);
+    expect(filesOnDisk().some((name) => name.includes(lone.sha256))).toBe(false);
+    const again = await added(words);
+    expect((await fetched(clerk, again.documentId)).bytes.equals(words)).toBe(true);
   });
 
   it('is not left to the program: the application can delete none of it, nor change what was added by whom', async () => {

@@ -219,12 +219,15 @@ create table evidence (
   replaced_at timestamp with time zone,
   replaced_account integer,
   replaced_reason bytea,
+  erased_at timestamp with time zone,
+  erase_look_at timestamp with time zone not null default now(),
   constraint evidence_pkey PRIMARY KEY (brand_id, document_id),
   constraint evidence_brand_id_account_id_upload_key_key UNIQUE (brand_id, account_id, upload_key),
   constraint evidence_check CHECK ((num_nonnulls(replaced_by, replaced_at, replaced_account, replaced_reason) = ANY (ARRAY[0, 4])))
 );
 CREATE INDEX evidence_by_replacement ON public.evidence USING btree (brand_id, replaced_by) WHERE (replaced_by IS NOT NULL);
 CREATE INDEX evidence_by_time ON public.evidence USING btree (brand_id, added_at, document_id);
+CREATE INDEX evidence_to_erase ON public.evidence USING btree (erase_look_at) WHERE (erased_at IS NULL);
 grant insert, select on evidence to acik_iys_app;
 
 create table evidence_blob (
@@ -238,6 +241,7 @@ create table evidence_blob (
   stamped_at timestamp with time zone,
   stamp_attempts integer not null default 0,
   stamp_next_at timestamp with time zone not null,
+  erased_at timestamp with time zone,
   constraint evidence_blob_pkey PRIMARY KEY (brand_id, sha256),
   constraint evidence_blob_check CHECK (((time_stamp IS NULL) = (stamped_at IS NULL)))
 );

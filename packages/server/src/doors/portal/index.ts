@@ -90,7 +90,9 @@ export async function portalDoor(door: FastifyInstance, rooms: PortalRooms, log:
           // Each handler takes the call of its own route; which one this is, only the table knows.
           const handle = HANDLERS[name] as (call: unknown) => Promise<unknown>;
           const answer = await handle(call);
-          return answer instanceof FileAnswer ? reply.headers(answer.headers).send(answer.content) : reply.send(answer);
+          if (!(answer instanceof FileAnswer)) return reply.send(answer);
+          const { status, headers, content } = answer.reply(request.headers.range);
+          return reply.code(status).headers(headers).send(content);
         },
       });
     }

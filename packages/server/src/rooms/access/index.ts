@@ -18,6 +18,7 @@ export {
 export { AccessError, type AccessErrorReason } from './attempts.ts';
 export { type Desk, type DeskBrand, type Desks, type Organisation, openDesks } from './desk.ts';
 export type { GrantTerms } from './grants.ts';
+export { houseScope } from './house-scope.ts';
 export { type Invitations, openInvitations } from './invitations.ts';
 export { PasswordError } from './password-choice.ts';
 export { openPeople, type People } from './people.ts';

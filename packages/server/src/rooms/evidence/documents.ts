@@ -12,14 +12,14 @@ import type { Database } from '../../ground/database.ts';
 import type { Files } from '../../ground/files.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
 import type { Log } from '../../ground/log.ts';
-import type { Desk, DeskBrand } from '../access/index.ts';
+import type { BrandScope, Desk, DeskBrand } from '../access/index.ts';
 import type { Entries, EntryState } from '../entries/index.ts';
 import type { Movement, Registry } from '../registry/index.ts';
 import { DOCUMENT_TYPES, type DocumentType, type FoundType, fileNameOf, HEAD_BYTES, typeOf } from './document-type.ts';
 import { EvidenceError } from './errors.ts';
 import type { Forms } from './forms.ts';
 import * as sql from './sql.ts';
-import { channelsOf, ownRetailer, viewerOf } from './viewer.ts';
+import { channelsOf, EVERY_CHANNEL, ownRetailer, type Viewer, viewerOf } from './viewer.ts';
 
 /** Movements that one look for consents without evidence passes at most, in pieces: it goes on where it stopped. */
 const PIECE = 20_000;
@@ -159,6 +159,18 @@ export interface Documents {
   ): Promise<{ list: Movement[]; next: number | null }>;
 }
 
+/** Beside what the portal asks for: what keeping the house in order needs. */
+interface OfHouse {
+  keptUntilOf(scope: BrandScope, document: Document): Promise<number | null>;
+  /** Whoever may see it; undefined where it is erased. */
+  documentOfHouse(brandId: number, documentId: string): Promise<Document | undefined>;
+}
+
+/** The sealed content of a brand's document on disk. */
+export function fileOf(brandId: number, sha256: string): string {
+  return `evidence/${brandId}/${sha256.slice(0, 2)}/${sha256}.sealed`;
+}
+
 type DocumentRow = [
   string,
   number,
@@ -210,7 +222,7 @@ export interface DocumentsOptions {
   readonly onStored: () => void;
 }
 
-export function openDocuments(options: DocumentsOptions): Documents {
+export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
   const { database, clock, keys, files, log, calendar, registry, entries, forms, onStored } = options;
 
   function shown(sealed: Buffer): Shown {
@@ -255,24 +267,16 @@ export function openDocuments(options: DocumentsOptions): Documents {
     };
   }
 
-  async function byId(desk: Desk, brand: DeskBrand, documentIds: readonly string[]): Promise<Document[]> {
+  async function byId(brandId: number, viewer: Viewer, documentIds: readonly string[]): Promise<Document[]> {
     if (documentIds.length === 0) return [];
-    const rows = await database.rows<DocumentRow>(sql.DOCUMENTS_BY_ID, [
-      brand.brandId,
-      ...viewerOf(desk, brand),
-      `{${documentIds.join(',')}}`,
-    ]);
-    return await withAttachments(brand.brandId, rows);
+    const asked = [brandId, ...viewer, `{${documentIds.join(',')}}`];
+    return await withAttachments(brandId, await database.rows<DocumentRow>(sql.DOCUMENTS_BY_ID, asked));
   }
 
   async function document(desk: Desk, brand: DeskBrand, documentId: string): Promise<Document> {
-    const [found] = await byId(desk, brand, [documentId]);
+    const [found] = await byId(brand.brandId, viewerOf(desk, brand), [documentId]);
     if (found === undefined) throw new EvidenceError('unknown');
     return found;
-  }
-
-  function fileOf(brandId: number, sha256: string): string {
-    return `evidence/${brandId}/${sha256.slice(0, 2)}/${sha256}.sealed`;
   }
 
   /** What an attachment says in the table. @throws EvidenceError */
@@ -309,9 +313,33 @@ export function openDocuments(options: DocumentsOptions): Documents {
     }
   }
 
+  async function keptUntilOf(scope: BrandScope, { attachments, addedAt, replaced }: Document): Promise<number | null> {
+    // Of a set the consents are not looked through: some may stand.
+    if (attachments.some(({ day, retailerCode }) => day !== null || retailerCode !== null)) return null;
+    const ofForms = await database.rows<[number]>(sql.ENTRIES_OF_FORMS, [
+      scope.brandId,
+      `{${attachments.flatMap(({ formNumber }) => formNumber ?? []).join(',')}}`,
+    ]);
+    const seqs = [...new Set([...attachments.flatMap(({ seq }) => seq ?? []), ...ofForms.map(([seq]) => seq)])];
+    const proven = await registry.movements(scope, seqs);
+    if (proven.length < seqs.length) return null;
+    const acts = [addedAt, replaced?.at ?? 0, ...attachments.map(({ attachedAt }) => attachedAt)];
+    const actAt = Math.floor(Math.max(...acts));
+    let until = keptUntil(calendar, { actAt, endedAt: null });
+    for (const { seq, kind, address, state } of proven) {
+      if (statusBitOf(state) !== ONAY) continue;
+      const ends = (await registry.history(scope, kind, address))
+        .filter((later) => later.seq > seq && statusBitOf(later.state) !== ONAY && !later.overtaken)
+        .map(({ receivedAt }) => receivedAt);
+      if (ends.length === 0) return null;
+      until = Math.max(until, keptUntil(calendar, { actAt, endedAt: Math.min(...ends) }));
+    }
+    return until;
+  }
+
   return {
     document,
-    documents: byId,
+    documents: (desk, brand, ids) => byId(brand.brandId, viewerOf(desk, brand), ids),
 
     async add(desk, brand, { key, fileName, content }) {
       const { brandId } = brand;
@@ -401,7 +429,8 @@ export function openDocuments(options: DocumentsOptions): Documents {
     async replace(desk, brand, documentId, by) {
       const ids = [documentId, by.documentId];
       if (documentId === by.documentId) throw new EvidenceError('replacement');
-      if ((await byId(desk, brand, ids)).length < ids.length) throw new EvidenceError('unknown');
+      if ((await byId(brand.brandId, viewerOf(desk, brand), ids)).length < ids.length)
+        throw new EvidenceError('unknown');
       const { brandId } = brand;
       await database.transaction(async (connection) => {
         const held = await connection.rows<HeldRow>(sql.HOLD, [brandId, `{${ids.join(',')}}`]);
@@ -433,34 +462,17 @@ export function openDocuments(options: DocumentsOptions): Documents {
       return stamp;
     },
 
-    async keptUntil(brand, { attachments, addedAt, replaced }) {
-      // Of a set the consents are not looked through: some may stand.
-      if (attachments.some(({ day, retailerCode }) => day !== null || retailerCode !== null)) return null;
-      const ofForms = await database.rows<[number]>(sql.ENTRIES_OF_FORMS, [
-        brand.brandId,
-        `{${attachments.flatMap(({ formNumber }) => formNumber ?? []).join(',')}}`,
-      ]);
-      const seqs = [...new Set([...attachments.flatMap(({ seq }) => seq ?? []), ...ofForms.map(([seq]) => seq)])];
-      const proven = await registry.movements(brand.scope, seqs);
-      if (proven.length < seqs.length) return null;
-      const acts = [addedAt, replaced?.at ?? 0, ...attachments.map(({ attachedAt }) => attachedAt)];
-      const actAt = Math.floor(Math.max(...acts));
-      let until = keptUntil(calendar, { actAt, endedAt: null });
-      for (const { seq, kind, address, state } of proven) {
-        if (statusBitOf(state) !== ONAY) continue;
-        const ends = (await registry.history(brand.scope, kind, address))
-          .filter((later) => later.seq > seq && statusBitOf(later.state) !== ONAY && !later.overtaken)
-          .map(({ receivedAt }) => receivedAt);
-        if (ends.length === 0) return null;
-        until = Math.max(until, keptUntil(calendar, { actAt, endedAt: Math.min(...ends) }));
-      }
-      return until;
-    },
+    keptUntil: ({ scope }, found) => keptUntilOf(scope, found),
+    keptUntilOf,
+    documentOfHouse: async (brandId, documentId) =>
+      (await byId(brandId, [null, null, EVERY_CHANNEL, 0], [documentId]))[0],
 
     async proving(desk, brand, seqs) {
       if (seqs.length === 0) return new Map();
       const rows = await database.rows<[number, string]>(sql.COVERED, [brand.brandId, `{${seqs.join(',')}}`]);
-      const found = await byId(desk, brand, [...new Set(rows.map(([, documentId]) => documentId))]);
+      const found = await byId(brand.brandId, viewerOf(desk, brand), [
+        ...new Set(rows.map(([, documentId]) => documentId)),
+      ]);
       const known = new Map(found.map((one) => [one.documentId, one]));
       const pairs = rows.flatMap(([seq, documentId]) => {
         const one = known.get(documentId);

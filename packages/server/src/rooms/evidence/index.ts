@@ -1,8 +1,8 @@
 // The door of the room `evidence`: documents that prove consents (documents.ts, document-type.ts), their time stamps
 // (stamps.ts), and the texts and printed forms that people consent by (forms.ts, form-number.ts).
 //
-// Nothing here is deleted: what proves a consent is kept for its period (law.md, rule 28), a wrong document is replaced and
-// stays, and the application's role could not delete a row if it wanted to.
+// What proves a consent is kept for its period (law.md, rule 28), and then its content is erased (erasing.ts). A wrong
+// document is replaced and stays, and the application's role could not delete a row if it wanted to.
 
 import type { Calendar } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
@@ -14,6 +14,7 @@ import type { Entries } from '../entries/index.ts';
 import type { Parties } from '../parties/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { type Documents, openDocuments } from './documents.ts';
+import { type Erasing, openErasing } from './erasing.ts';
 import { type Forms, openForms } from './forms.ts';
 import { openStamps } from './stamps.ts';
 
@@ -32,7 +33,7 @@ export type { ConsentText, Form, FormSeries } from './forms.ts';
  * A document or form is asked for by desk and brand: the desk says for which organisation a person looks, the brand for
  * which retailer and on which channels. Whether he may look or add at all is asked before (`desk.brand`).
  */
-export interface Evidence extends Documents, Omit<Forms, 'unknownRetailer'> {
+export interface Evidence extends Documents, Erasing, Omit<Forms, 'unknownRetailer'> {
   /** Asks for the time stamps that are due. @returns stamps that were had */
   stampDue(): Promise<number>;
   /** Begins to ask for stamps. */
@@ -55,6 +56,7 @@ export function openEvidence(options: {
 }): Evidence {
   const stamps = openStamps({ ...options, authority: options.timeStampAuthority });
   const forms = openForms(options);
-  const documents = openDocuments({ ...options, forms, onStored: stamps.wake });
-  return { ...documents, ...forms, stampDue: stamps.runDue, start: stamps.start, stop: stamps.stop };
+  const { keptUntilOf, documentOfHouse, ...documents } = openDocuments({ ...options, forms, onStored: stamps.wake });
+  const erasing = openErasing({ ...options, keptUntilOf, documentOfHouse });
+  return { ...documents, ...erasing, ...forms, stampDue: stamps.runDue, start: stamps.start, stop: stamps.stop };
 }

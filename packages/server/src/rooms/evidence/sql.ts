@@ -7,7 +7,7 @@
  * that he may read, as bits, $5 his account: who may not read all channels sees what he added and what proves some of his.
  */
 const VISIBLE = `
-  d.brand_id = $1 and ($2::int is null or d.organisation_code = $2) and ($3::int is null or d.retailer_code = $3)
+  d.brand_id = $1 and d.erased_at is null and ($2::int is null or d.organisation_code = $2) and ($3::int is null or d.retailer_code = $3)
   and ($4::int = 7 or d.account_id = $5
        or exists (select from evidence_link v
                    where v.brand_id = $1 and v.document_id = d.document_id and v.channels & $4::int <> 0))`;
@@ -17,7 +17,8 @@ const documents = (where: string): string => `
          extract(epoch from d.added_at)::float8, encode(d.sha256, 'hex'), b.bytes, b.type,
          extract(epoch from b.stamped_at)::float8, d.replaced_by::text, extract(epoch from d.replaced_at)::float8,
          d.replaced_account, d.replaced_reason,
-         array(select o.document_id::text from evidence o where o.brand_id = $1 and o.replaced_by = d.document_id)
+         array(select o.document_id::text from evidence o
+                where o.brand_id = $1 and o.replaced_by = d.document_id and o.erased_at is null)
     from evidence d join evidence_blob b on b.brand_id = d.brand_id and b.sha256 = d.sha256
    where ${VISIBLE} and ${where}`;
 
@@ -92,7 +93,8 @@ export const RANGE_OF_DAYS = `
 
 export const KEEP_BLOB = `
   insert into evidence_blob (brand_id, sha256, sha384, bytes, type, stored_at, stamp_next_at)
-  values ($1, $2, $3, $4, $5, to_timestamp($6), to_timestamp($6)) on conflict do nothing`;
+  values ($1, $2, $3, $4, $5, to_timestamp($6), to_timestamp($6))
+  on conflict (brand_id, sha256) do update set erased_at = null`;
 export const ADD = `
   insert into evidence
     (brand_id, upload_key, account_id, organisation_code, retailer_code, sha256, sealed, added_at)
@@ -128,6 +130,22 @@ export const PASS_LINKS_ON = `
   on conflict do nothing`;
 export const END_LINKS = `
   update evidence_link set ended_at = to_timestamp($3) where brand_id = $1 and document_id = $2 and ended_at is null`;
+
+/** $1 now, $2 rows. */
+export const DUE_TO_LOOK = `
+  select brand_id, document_id::text from evidence
+   where erased_at is null and erase_look_at <= to_timestamp($1) order by erase_look_at limit $2`;
+export const LOOK_LATER = `
+  update evidence set erase_look_at = to_timestamp($3) where brand_id = $1 and document_id = $2`;
+export const HOLD_BLOB = 'select from evidence_blob where brand_id = $1 and sha256 = $2 for update';
+/** The words go; the reason of a replacement is one of them. */
+export const ERASE = `
+  update evidence
+     set erased_at = to_timestamp($3), sealed = '', replaced_reason = case when replaced_reason is not null then ''::bytea end
+   where brand_id = $1 and document_id = $2`;
+export const STILL_USED = `
+  select from evidence where brand_id = $1 and sha256 = $2 and erased_at is null limit 1`;
+export const ERASE_BLOB = 'update evidence_blob set erased_at = to_timestamp($3) where brand_id = $1 and sha256 = $2';
 
 export const BLOB = 'select sha384, time_stamp from evidence_blob where brand_id = $1 and sha256 = $2';
 

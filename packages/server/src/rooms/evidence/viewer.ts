@@ -3,16 +3,18 @@
 import type { Desk, DeskBrand } from '../access/index.ts';
 import { EvidenceError } from './errors.ts';
 
+/** All channels, as bits. */
+export const EVERY_CHANNEL = 7;
+
+/** Values of `VISIBLE` (sql.ts) behind the brand. */
+export type Viewer = [organisation: number | null, retailer: number | null, channels: number, account: number];
+
 /** Channels that may be read, as bits. */
 export function channelsOf({ scope }: DeskBrand): number {
   return scope.readableChannels().reduce((bits, channel) => bits | (1 << channel), 0);
 }
 
-/** Values of `VISIBLE` (sql.ts) behind the brand: organisation, retailer, channels, account. */
-export function viewerOf(
-  { organisation, accountId }: Desk,
-  brand: DeskBrand,
-): [organisation: number | null, retailer: number | null, channels: number, account: number] {
+export function viewerOf({ organisation, accountId }: Desk, brand: DeskBrand): Viewer {
   const organisationCode = organisation.kind === 'provider' ? null : organisation.code;
   return [organisationCode, brand.retailerCode, channelsOf(brand), accountId];
 }
