@@ -1,6 +1,7 @@
 // Who may do what for which brand: the matrix, grants given and ended, and the activity log, over real HTTP.
 
 import { randomUUID } from 'node:crypto';
+import { istanbulDay } from '@acik-iys/law';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Portal } from '../src/doors/portal/contract.ts';
 import { type DeskCaller, enter } from './support/desk.ts';
@@ -58,6 +59,15 @@ async function endPart(caller: DeskCaller, accountId: number, organisation = 600
 
 async function activity(caller: DeskCaller, query: Portal['GET /organisations/:organisation/activity']['query'] = {}) {
   return await caller.call('GET /organisations/:organisation/activity', { params: RETAIL, query });
+}
+
+async function retailerUser(caller: DeskCaller): Promise<[accountId: number, retailerCode: number]> {
+  const { people } = await matrix(caller);
+  const [found] = people.flatMap(({ accountId, grants }) =>
+    grants.flatMap(({ retailerCode }) => (retailerCode === null ? [] : [[accountId, retailerCode] as const])),
+  );
+  if (found === undefined) throw new Error('nobody stands for a retailer');
+  return [...found];
 }
 
 describe('the matrix', () => {
@@ -187,6 +197,69 @@ describe('giving', () => {
     expect((await endPart(manager, ownerAccount)).problem.code).toBe('staff.beyond');
   });
 
+  it('adds grants up no further than each reaches: an ability holds on the channels of who gives it', async () => {
+    const owner = await enter(server, 'owner');
+    const account = await accountOf(owner, 'Can Örnek');
+    const manager = terms({ role: 'manager', brands: [600100], channels: ['ARAMA'] });
+    expect((await give(owner, account, manager)).status).toBe(200);
+    const can = await enter(server, 'viewer');
+    const file = (channel: 'ARAMA' | 'EPOSTA' | null, clear: boolean) =>
+      can.call('POST /organisations/:organisation/report-jobs', {
+        params: RETAIL,
+        body: {
+          key: randomUUID(),
+          brandId: 600100,
+          kind: 'permissions',
+          format: 'csv',
+          from: null,
+          to: istanbulDay(server.clock.now()),
+          channel,
+          recipientType: null,
+          status: null,
+          source: null,
+          side: null,
+          clear,
+        },
+      });
+    expect((await file('EPOSTA', true)).problem.code).toBe('desk.channel_reading');
+    expect((await file('EPOSTA', false)).status).toBe(200);
+    expect((await file('ARAMA', true)).status).toBe(200);
+    const days = await can.call('GET /organisations/:organisation/brands/:brand/reconciliations', {
+      params: { ...RETAIL, brand: 600100 },
+    });
+    expect([days.status, days.body.mayAgree]).toEqual([200, false]);
+    const desk = await can.call('GET /organisations/:organisation', { params: RETAIL });
+    expect(desk.body.brands.map(({ writes }) => writes)).toEqual([['ARAMA'], []]);
+    await end(owner, manager.grantId);
+  });
+
+  it('lets nobody stand for a retailer beside another part in its brand', async () => {
+    const owner = await enter(server, 'owner');
+    const [shop, retailerCode] = await retailerUser(owner);
+    const viewer = await accountOf(owner, 'Can Örnek');
+    const atShop: Partial<Wish> = { role: 'retailer', brands: [600100], retailerCode };
+    for (const [account, wish] of [
+      [viewer, terms(atShop)],
+      [shop, terms()],
+      [shop, terms({ role: 'clerk', brands: [600100] })],
+    ] as const)
+      expect((await give(owner, account, wish)).problem.code).toBe('staff.beside_retailer');
+    expect((await give(owner, shop, terms({ brands: [600101] }))).status).toBe(200);
+
+    // Also where both came together on other ways, such as two invitations.
+    const page = await enter(server, 'retailer');
+    const row = [randomUUID(), shop];
+    await server.owner.query(
+      `insert into staff_grant (grant_id, account_id, role, brands, valid_from, given_at)
+       values ($1, $2, 'viewer', '{600100}', to_timestamp(0), to_timestamp(0))`,
+      row,
+    );
+    const both = (await page.call('GET /organisations/:organisation', { params: RETAIL })).body.brands[0];
+    expect(both).toMatchObject({ brandId: 600100, retailerCode: null, writes: [] });
+    expect(both?.abilities).not.toContain('readEvidence');
+    await server.owner.query('delete from staff_grant where grant_id = $1', [row[0]]);
+  });
+
   it('refuses terms that no grant can have', async () => {
     const owner = await enter(server, 'owner');
     const to = await accountOf(owner, 'Can Örnek');
@@ -203,7 +276,11 @@ describe('giving', () => {
       [{ role: 'retailer', brands: null, retailerCode: shop }, 'desk.brand'],
     ] as const)
       expect((await give(owner, to, terms(wrong as Partial<Wish>))).problem.code, JSON.stringify(wrong)).toBe(code);
-    const right = await give(owner, to, terms({ role: 'retailer', brands: [600100], retailerCode: shop }));
+    // Who has nothing in the brand yet.
+    const elsewhere = { role: 'viewer', brands: [600101] } as const;
+    await newPerson(server, { name: 'Bayi Kişisi', seat: elsewhere });
+    const his = await accountOf(owner, 'Bayi Kişisi');
+    const right = await give(owner, his, terms({ role: 'retailer', brands: [600100], retailerCode: shop }));
     expect(right.status).toBe(200);
   });
 

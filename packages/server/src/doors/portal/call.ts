@@ -64,8 +64,3 @@ export function brandFor({ desk }: { readonly desk: Desk }, brandId: number, abi
   if (brand === undefined) throw problem('desk.brand');
   return brand;
 }
-
-/** Brands for which the person has an ability. */
-export function brandsFor({ brands }: Desk, ability: Ability): DeskBrand[] {
-  return brands.filter(({ abilities }) => abilities.has(ability));
-}

@@ -70,9 +70,9 @@ const floor = (seconds: number | null): number | null => (seconds === null ? nul
 /** Brands with their figures, as far as the person may see them. */
 async function brandsHeld({ rooms, desk }: AnyDeskCall): Promise<Registered['brands']> {
   const provider = desk.organisation.kind === 'provider';
-  const counted = desk.brands.filter(({ abilities }) => provider && abilities.has('readReports'));
+  const counted = desk.brandsFor('readReports').flatMap(({ brandId }) => (provider ? [brandId] : []));
   const [totals, listed] = await Promise.all([
-    rooms.registry.totals(counted.map(({ brandId }) => brandId)),
+    rooms.registry.totals(counted),
     provider ? rooms.parties.brandsOf(desk.organisation.code) : [],
   ]);
   return desk.brands.map((brand) => {
@@ -84,7 +84,7 @@ async function brandsHeld({ rooms, desk }: AnyDeskCall): Promise<Registered['bra
       name,
       master,
       provider: owner,
-      counts: counted.includes(brand) ? { granted, refused, retailers } : null,
+      counts: counted.includes(brandId) ? { granted, refused, retailers } : null,
     };
   });
 }
@@ -162,9 +162,7 @@ export const connectionHandlers: Handlers<
   },
 
   'GET /organisations/:organisation/push-addresses': async ({ rooms, desk }) => ({
-    addresses: await rooms.deliveries.states(
-      desk.brands.filter(({ abilities }) => abilities.has('readRefusals')).map(({ scope }) => scope),
-    ),
+    addresses: await rooms.deliveries.states(desk.brandsFor('readRefusals').map(({ scope }) => scope)),
     now: rooms.clock.now(),
   }),
 
@@ -196,7 +194,7 @@ export const connectionHandlers: Handlers<
 
   'GET /organisations/:organisation/registered': async (call) => {
     const { rooms, desk } = call;
-    const facts = desk.organisation.kind === 'provider' ? desk.brands[0]?.scope.facts : undefined;
+    const facts = desk.organisation.kind === 'provider' ? desk.brandsFor('ask')[0]?.scope.facts : undefined;
     const seesSubscription = desk.organisation.kind !== 'intermediary' && desk.may('readReports');
     return {
       organisation: desk.organisation,

@@ -23,7 +23,7 @@ import {
   type Target,
 } from '../../rooms/evidence/index.ts';
 import type { Movement } from '../../rooms/registry/index.ts';
-import { brandFor, brandsFor, type DeskCall, type Handlers, uuidOf } from './call.ts';
+import { brandFor, type DeskCall, type Handlers, uuidOf } from './call.ts';
 import type { Portal, PortalRouteName } from './contract.ts';
 import { momentOf, momentText } from './cursor.ts';
 import { FileAnswer } from './file-answer.ts';
@@ -265,7 +265,7 @@ export const evidenceHandlers: Handlers<
     const address = rooms.references.open(desk.organisation.code, params['reference'] ?? '');
     if (address === undefined) throw problem('thing.unknown');
     const answers = await Promise.all(
-      brandsFor(desk, 'readEvidence').map(async (brand) => {
+      desk.brandsFor('readEvidence').map(async (brand) => {
         const kinds = kindsOf(address).filter((kind) => brand.scope.may(channelOf(kind), 'read'));
         const history = await Promise.all(kinds.map((kind) => rooms.registry.history(brand.scope, kind, address)));
         const seqs = history.flat().map(({ seq }) => seq);

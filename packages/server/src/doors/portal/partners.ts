@@ -5,7 +5,7 @@ import { istanbulDay, startOfDay } from '@acik-iys/law';
 import type { Desk } from '../../rooms/access/index.ts';
 import type { Act } from '../../rooms/activity/index.ts';
 import { type GivenRight, PartnershipError, type PartnershipErrorReason } from '../../rooms/parties/index.ts';
-import { brandsFor, type Handlers, numberOf, uuidOf } from './call.ts';
+import { type Handlers, numberOf, uuidOf } from './call.ts';
 import type { Portal } from './contract.ts';
 import { fieldProblem, type ProblemCode, problem } from './problems.ts';
 import type { PortalRooms } from './rooms.ts';
@@ -109,7 +109,7 @@ async function customersOf({ rooms, desk }: OnDesk, rights: readonly GivenRight[
   const { code, kind } = desk.organisation;
   const brandIds = desk.brands.map(({ brandId }) => brandId);
   const now = rooms.clock.now();
-  const reading = brandsFor(desk, 'readRefusals');
+  const reading = desk.brandsFor('readRefusals');
   const [lastRecords, refused, open, openProviders] = await Promise.all([
     rooms.parties.partnerWork.lastRecords(code, brandIds),
     rooms.lists.refusedOf(code, brandIds, now - REFUSED_DAYS * DAY),
@@ -224,6 +224,7 @@ export const partnerHandlers: Handlers<
     checkBrands(call, brandIds.length === 0 ? null : brandIds);
     const giver = { code: desk.organisation.code, accountId: desk.accountId };
     const state = await told(() => rooms.parties.offer(giver, { ...body, holderCode }), 'partner.unknown');
+    rooms.access.forgetRights();
     const brandId = brandIds.length === 1 ? brandIds[0] : null;
     await log(call, holderCode, 'partner.named', { brandId, reason: body.reason });
     return { state };
@@ -236,6 +237,7 @@ export const partnerHandlers: Handlers<
     const otherCode = numberOf(call, 'other');
     const side = { code: desk.organisation.code, accountId: desk.accountId };
     await told(() => rooms.parties.end(side, otherCode, brandId, reason));
+    rooms.access.forgetRights();
     await log(call, otherCode, 'partner.ended', { brandId, reason });
     return { done: true };
   },
@@ -262,6 +264,7 @@ export const partnerHandlers: Handlers<
     const { rooms, desk } = call;
     const side = { code: desk.organisation.code, accountId: desk.accountId };
     const { providerCode } = await told(() => rooms.parties.accept(side, uuidOf(call, 'offerId')), 'thing.unknown');
+    rooms.access.forgetRights();
     await log(call, providerCode, 'partner.accepted');
     return { done: true };
   },

@@ -19,7 +19,7 @@ import {
 } from '@acik-iys/law';
 import type { DeskBrand } from '../../rooms/access/index.ts';
 import type { Movement } from '../../rooms/registry/index.ts';
-import { brandsFor, type Handlers, type PortalCall } from './call.ts';
+import type { Handlers, PortalCall } from './call.ts';
 import type { Portal } from './contract.ts';
 import { fieldProblem, problem } from './problems.ts';
 import type { PortalRooms } from './rooms.ts';
@@ -170,7 +170,7 @@ export const peopleHandlers: Handlers<
   'GET /organisations/:organisation/people/:reference': async (call) => {
     const { rooms, desk, params } = call;
     const address = addressOfPage(call);
-    const brands = brandsFor(desk, 'ask');
+    const brands = desk.brandsFor('ask');
     const kinds = kindsOf(address);
     const checkedAt = rooms.clock.now();
     const answered = await Promise.all(

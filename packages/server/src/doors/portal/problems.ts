@@ -86,6 +86,11 @@ const PROBLEMS = {
     tr: 'Bu markanın böyle bir bayisi yok.',
     en: 'This brand has no such retailer.',
   },
+  'staff.beside_retailer': {
+    status: 409,
+    tr: 'Bu kişinin aynı markada bir bayi için ya da başka bir yetkisi var. İkisi bir arada olmaz: önce onu geri alın.',
+    en: 'This person stands for a retailer of the brand, or has another right for it. Both together cannot be: take that back first.',
+  },
   'staff.last_owner': {
     status: 409,
     tr: 'Kurumun süresiz bir yetkilisi hep kalmalı. Önce bu yetkiyi süresiz olarak bir başkasına verin.',

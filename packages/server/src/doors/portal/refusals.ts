@@ -3,7 +3,7 @@
 import { CHANNELS, channelOf, mask, recipientTypeOf, sourceName, sourceNumberOf } from '@acik-iys/law';
 import { ABILITY_NAMES, type Desk, type DeskBrand } from '../../rooms/access/index.ts';
 import type { FollowedRefusal, RefusalCursor } from '../../rooms/refusals/index.ts';
-import { brandFor, brandsFor, type DeskCall, type Handlers } from './call.ts';
+import { brandFor, type DeskCall, type Handlers } from './call.ts';
 import type { Portal } from './contract.ts';
 import { isDraftPlace } from './entries.ts';
 import { problem } from './problems.ts';
@@ -53,7 +53,7 @@ function readingOf({
   readonly desk: Desk;
   readonly query: { readonly provider?: string };
 }): DeskBrand[] {
-  const brands = brandsFor(desk, 'readRefusals');
+  const brands = desk.brandsFor('readRefusals');
   return query.provider === undefined
     ? brands
     : brands.filter(({ provider }) => provider.code === Number(query.provider));
@@ -82,13 +82,13 @@ export const refusalHandlers: Handlers<
     organisation: desk.organisation,
     roles: [...desk.roles],
     abilities: ABILITY_NAMES.filter((ability) => desk.may(ability)),
-    brands: desk.brands.map(({ brandId, name, master, provider, abilities, retailerCode, scope }) => ({
+    brands: desk.brands.map(({ brandId, name, master, provider, abilities, retailerCode }) => ({
       brandId,
       name,
       master,
       provider,
       abilities: [...abilities],
-      writes: CHANNELS.filter((channel) => abilities.has('record') && scope.may(channel, 'write')),
+      writes: CHANNELS.filter((channel) => desk.brand(brandId, 'record')?.scope.may(channel, 'write')),
       retailerCode,
     })),
   }),

@@ -23,7 +23,7 @@ import {
 import { type Desk, type DeskBrand, type PersonSession, STEP_UP_SECONDS } from '../../rooms/access/index.ts';
 import type { StateCount } from '../../rooms/registry/index.ts';
 import { ReportError, type ReportJob, type ReportParameters } from '../../rooms/reports/index.ts';
-import { brandFor, brandsFor, type Handlers, uuidOf } from './call.ts';
+import { brandFor, type Handlers, uuidOf } from './call.ts';
 import type { Portal } from './contract.ts';
 import { momentOf, momentText } from './cursor.ts';
 import { FileAnswer } from './file-answer.ts';
@@ -59,7 +59,7 @@ function brandOfPath(call: ReportCall, ability: 'readReports' | 'clearFiles'): D
 
 /** Brands whose counts are asked for: one, or all that the person may read. */
 function brandsAsked(call: ReportCall, brand: string | undefined): DeskBrand[] {
-  return brand === undefined ? brandsFor(call.desk, 'readReports') : [brandFor(call, Number(brand), 'readReports')];
+  return brand === undefined ? call.desk.brandsFor('readReports') : [brandFor(call, Number(brand), 'readReports')];
 }
 
 /** Two days in their order. @throws Problem beside the field that is wrong */
@@ -173,8 +173,8 @@ function reconciledBrand(call: ReportCall, ability: 'readReports' | 'clearFiles'
 }
 
 /** The day's file holds addresses of all channels: whoever takes it, or agrees to it, may read them all. */
-function readsAll({ scope }: DeskBrand): boolean {
-  return CHANNELS.every((channel) => scope.may(channel, 'read'));
+function readsAll(brand: DeskBrand | undefined): boolean {
+  return brand !== undefined && CHANNELS.every((channel) => brand.scope.may(channel, 'read'));
 }
 
 function dayOf({ params }: ReportCall): string {
@@ -252,6 +252,7 @@ export const reportHandlers: Handlers<
   'GET /organisations/:organisation/brands/:brand/reconciliations': async (call) => {
     const { rooms, query } = call;
     if (query.after !== undefined && !isDay(query.after)) throw problem('request.form');
+    const { desk } = call;
     const brand = reconciledBrand(call, 'readReports');
     const { list, next } = await rooms.reports.days(brand.scope, { before: query.after, limit: DAYS });
     const who = await rooms.desks.actors(list.flatMap(({ agreed }) => agreed?.accountId ?? []));
@@ -267,7 +268,7 @@ export const reportHandlers: Handlers<
           ...(who.get(agreed.accountId) ?? { person: null, organisation: null }),
         },
       })),
-      mayAgree: brand.abilities.has('clearFiles') && readsAll(brand),
+      mayAgree: readsAll(desk.brand(brand.brandId, 'clearFiles')),
       after: next,
     };
   },
@@ -312,10 +313,11 @@ export const reportHandlers: Handlers<
   'POST /organisations/:organisation/report-jobs': async (call) => {
     const { rooms, desk, session, body } = call;
     const { key, brandId, kind, format, from, to, status, source, side, clear } = body;
-    const brand = brandFor(call, brandId, 'readReports');
+    if (clear && desk.brand(brandId, 'clearFiles') === undefined && desk.brand(brandId, 'readReports') !== undefined)
+      throw problem('desk.ability');
+    const brand = brandFor(call, brandId, clear ? 'clearFiles' : 'readReports');
     checkDays(from ?? to, to);
     if (kind === 'movements' && from === null) throw fieldProblem('report.days', 'from');
-    if (clear && !brand.abilities.has('clearFiles')) throw problem('desk.ability');
     if (clear && needsStepUp(call)) throw problem('session.step_up');
     const kinds = kindsOf(brand, body.channel, body.recipientType);
     if (kinds.length === 0) throw problem('desk.channel_reading');

@@ -45,7 +45,7 @@ const FIELD_OF: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 /** Brands whose retailers may be seen here. */
 function readable({ desk }: Pick<AnyDeskCall, 'desk'>): readonly DeskBrand[] {
-  return desk.organisation.kind === 'intermediary' ? [] : desk.brands;
+  return desk.organisation.kind === 'intermediary' ? [] : desk.brandsFor('ask');
 }
 
 function rowOf({ brandId, retailerCode, title, alias, city, town, status }: FoundRetailer): Row {
@@ -174,7 +174,7 @@ export const retailerHandlers: Handlers<
     const { brand, retailer } = await retailerOf(call);
     const { brandId } = brand;
     const { retailerCode, name, tckn, tin, mersis, mobile } = retailer;
-    const manageable = brand.abilities.has('manageRetailers');
+    const manageable = desk.brand(brandId, 'manageRetailers') !== undefined;
     const whole = manageable || brand.retailerCode === retailerCode;
     const [uses, people, invitations] = await Promise.all([
       rooms.registry.retailers.uses(brand.scope, [retailerCode]),

@@ -19,7 +19,7 @@ export interface PortalRooms {
   readonly people: People;
   readonly desks: Desks;
   readonly staff: Staff;
-  readonly access: Pick<Access, 'brandsOfProvider' | 'subscriptionOf'>;
+  readonly access: Pick<Access, 'brandsOfProvider' | 'forgetRights' | 'subscriptionOf'>;
   readonly apiUsers: ApiUsers;
   readonly deliveries: Deliveries;
   readonly invitations: Invitations;

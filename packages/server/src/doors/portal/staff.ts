@@ -21,6 +21,7 @@ const PROBLEMS = {
   unknown: 'thing.unknown',
   beyond: 'staff.beyond',
   terms: 'staff.terms',
+  'beside-retailer': 'staff.beside_retailer',
   'last-owner': 'staff.last_owner',
   'too-many-invitations': 'invitation.too_many',
   over: 'link.over',

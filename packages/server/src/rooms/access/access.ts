@@ -80,6 +80,8 @@ export interface Access {
   sweep(): Promise<number>;
   /** Drops what is kept of an account: a change of it is felt at once in this process. */
   forgetAccount(accountId: number): void;
+  /** A partner's rights were changed here: they are asked anew at the next request. */
+  forgetRights(): void;
   /** Drops all that is kept of the database and of tokens, for changes that must be felt at once. */
   forget(): void;
   /** Stops the sweep and lets go whoever is held back. The database stays open. */
@@ -322,6 +324,7 @@ export function openAccess(options: AccessOptions): Access {
     revokeFamily,
     sweep,
     forgetAccount: (accountId) => principals.forget(accountId),
+    forgetRights: () => principals.forgetAll(),
     forget: () => {
       tokens.forget();
       for (const cache of [principals, subscriptions, providers, brands, brandsOfProviders, limits]) cache.forgetAll();

@@ -22,10 +22,18 @@ export interface DeskBrand {
   readonly name: string;
   readonly master: boolean;
   readonly provider: { readonly code: number; readonly title: string };
-  readonly abilities: ReadonlySet<Ability>;
   /** Set where the person stands for one retailer of the brand alone. */
   readonly retailerCode: number | null;
+  /** What he may do on each channel of the scope: what he may on some of them only is not in it. */
+  readonly abilities: ReadonlySet<Ability>;
+  /** For what was asked of the desk and nothing else: channels that another right opens are not in it. */
   readonly scope: BrandScope;
+}
+
+/** A brand that somebody may do anything for, as it is shown. */
+export interface HeldBrand extends Omit<DeskBrand, 'scope'> {
+  /** Each may be for some channels only: what is done is asked of `Desk.brand`. */
+  readonly abilities: ReadonlySet<Ability>;
 }
 
 export interface Desk {
@@ -33,13 +41,15 @@ export interface Desk {
   readonly organisation: Organisation;
   readonly roles: readonly StaffRole[];
   /** By provider, then brand. */
-  readonly brands: readonly DeskBrand[];
+  readonly brands: readonly HeldBrand[];
   /** Of the organisation and of any brand. */
   may(ability: Ability): boolean;
   /** Brands for which he was given an ability of the organisation; null: all, also those to come. */
   brandsWith(ability: Ability): readonly number[] | null;
-  /** The brand, where the person may do this for it. */
+  /** The brand, where the person may do this for it, on the channels of the grants that let him. */
   brand(brandId: number, ability: Ability): DeskBrand | undefined;
+  /** All such brands, by provider, then brand. */
+  brandsFor(ability: Ability): DeskBrand[];
 }
 
 export interface NewStaffGrant {
@@ -159,7 +169,22 @@ export function openDesks({ database, clock }: { readonly database: Database; re
       if (first === undefined) return undefined;
       const [accountId, code, title, kind] = first;
       const all = await brandsOf(connection, kind, code);
-      const brands = all.flatMap((brand) => deskBrand(accountId, kind, brand, grants) ?? []);
+      const held = all.flatMap((brand) => {
+        const own = grantsFor(brand.brandId, grants);
+        return own.length === 0 ? [] : [{ brand, own }];
+      });
+      const brands = held.map(({ brand, own }) => ({
+        ...shownBrand(brand, own),
+        abilities: new Set(own.flatMap((grant) => brandAbilities(grant, kind))),
+      }));
+      const narrowed = ({ brand, own }: (typeof held)[number], ability: Ability): DeskBrand[] => {
+        const giving = own.filter((grant) => brandAbilities(grant, kind).includes(ability));
+        if (giving.length === 0) return [];
+        const abilities = giving
+          .map((grant) => new Set(brandAbilities(grant, kind)))
+          .reduce((some, more) => some.intersection(more));
+        return [{ ...shownBrand(brand, giving), abilities, scope: scopeOf(accountId, kind, brand, giving) }];
+      };
       const ofOrganisation = new Set(
         grants
           .flatMap(([, , , , role]) => abilitiesOf(role, kind))
@@ -177,7 +202,9 @@ export function openDesks({ database, clock }: { readonly database: Database; re
           );
           return of.includes(null) ? null : [...new Set(of.flatMap((list) => list ?? []))];
         },
-        brand: (brandId, ability) => brands.find((brand) => brand.brandId === brandId && brand.abilities.has(ability)),
+        brand: (brandId, ability) =>
+          held.filter(({ brand }) => brand.brandId === brandId).flatMap((one) => narrowed(one, ability))[0],
+        brandsFor: (ability) => held.flatMap((one) => narrowed(one, ability)),
       };
     });
   }
@@ -256,44 +283,48 @@ function brandFacts(row: BrandRow | GrantRow): Omit<OrganisationBrand, 'rights' 
   return { brandId, providerCode, providerTitle, name, master, strictness, historicLoadOpen };
 }
 
-/** What the account's grants together leave of a brand; undefined where nothing. */
-function deskBrand(
-  accountId: number,
+/**
+ * The grants that count for a brand. Who has another part in it does not stand for a retailer besides: what he sees as one
+ * would not end at the shop's door. Nor does he stand for two of its retailers at once.
+ */
+function grantsFor(brandId: number, grants: readonly GrantOfAccount[]): GrantOfAccount[] {
+  const own = grants.filter(([, , , , , brands]) => brands === null || brands.includes(brandId));
+  const others = own.filter(([, , , , role]) => role !== 'retailer');
+  if (others.length > 0) return others;
+  const shop = Math.min(...own.flatMap(([, , , , , , , retailerCode]) => retailerCode ?? []));
+  return own.filter(([, , , , , , , retailerCode]) => retailerCode === shop);
+}
+
+function brandAbilities([, , , , role]: GrantOfAccount, kind: OrganisationKind): Ability[] {
+  return abilitiesOf(role, kind).filter((name) => ABILITIES[name] === 'brand');
+}
+
+function shownBrand(
+  { brandId, name, master, providerCode, providerTitle }: OrganisationBrand,
+  grants: readonly GrantOfAccount[],
+): Omit<DeskBrand, 'scope' | 'abilities'> {
+  const provider = { code: providerCode, title: providerTitle };
+  return { brandId, name, master, provider, retailerCode: grants[0]?.[7] ?? null };
+}
+
+/** What these grants together open of a brand. */
+function scopeOf(
+  actor: number,
   kind: OrganisationKind,
   brand: OrganisationBrand,
   grants: readonly GrantOfAccount[],
-): DeskBrand | undefined {
-  const own = grants.filter(([, , , , , brands]) => brands === null || brands.includes(brand.brandId));
-  if (own.length === 0) return undefined;
-  const abilities = new Set<Ability>();
+): BrandScope {
   const rights: Record<Channel, Right> = { ARAMA: 'none', MESAJ: 'none', EPOSTA: 'none' };
-  for (const [, , , , role, , channels] of own) {
-    const given = abilitiesOf(role, kind).filter((name) => ABILITIES[name] === 'brand');
-    for (const ability of given) abilities.add(ability);
+  for (const grant of grants) {
+    const channels = grant[6];
+    const most: Right = brandAbilities(grant, kind).includes('record') ? 'write' : 'read';
     CHANNELS.forEach((channel, number) => {
       if (channels !== null && !channels.includes(number)) return;
-      const most: Right = given.includes('record') ? 'write' : 'read';
       rights[channel] = wider(rights[channel], narrower(most, brand.rights[channel]));
     });
   }
-  const onlyRetailer = own.every(([, , , , role]) => role === 'retailer');
-  return {
-    brandId: brand.brandId,
-    name: brand.name,
-    master: brand.master,
-    provider: { code: brand.providerCode, title: brand.providerTitle },
-    abilities,
-    retailerCode: onlyRetailer ? (own[0]?.[7] ?? null) : null,
-    scope: makeBrandScope({
-      actor: accountId,
-      providerCode: brand.providerCode,
-      brandId: brand.brandId,
-      rights,
-      reconciliation: brand.reconciliation,
-      strictness: brand.strictness,
-      historicLoadOpen: brand.historicLoadOpen,
-    }),
-  };
+  const { brandId, providerCode, reconciliation, strictness, historicLoadOpen } = brand;
+  return makeBrandScope({ actor, providerCode, brandId, rights, reconciliation, strictness, historicLoadOpen });
 }
 
 const WIDTH: Readonly<Record<Right, number>> = { none: 0, read: 1, write: 2 };

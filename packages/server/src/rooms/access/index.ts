@@ -16,7 +16,7 @@ export {
   openApiUsers,
 } from './api-users.ts';
 export { AccessError, type AccessErrorReason } from './attempts.ts';
-export { type Desk, type DeskBrand, type Desks, type Organisation, openDesks } from './desk.ts';
+export { type Desk, type DeskBrand, type Desks, type HeldBrand, type Organisation, openDesks } from './desk.ts';
 export type { GrantTerms } from './grants.ts';
 export { houseScope } from './house-scope.ts';
 export { type Invitations, openInvitations } from './invitations.ts';

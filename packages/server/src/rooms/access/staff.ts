@@ -33,6 +33,8 @@ export type StaffErrorReason =
   | 'beyond'
   /** Terms that no grant can have. */
   | 'terms'
+  /** A part in a brand beside standing for one of its retailers. */
+  | 'beside-retailer'
   /** Nobody would own the organisation. */
   | 'last-owner'
   | 'too-many-invitations'
@@ -202,6 +204,7 @@ export function openStaff({ database, clock, activities, messages }: StaffOption
         const his = all.filter((grant) => grant.accountId === accountId);
         if (his.length === 0 || !maySee(desk, his)) throw new StaffError('unknown');
         if (!mayGive(own, terms, desk.organisation.kind)) throw new StaffError('beyond');
+        if (his.some((held) => besideRetailer(held, terms))) throw new StaffError('beside-retailer');
         const grant = { ...terms, grantId, accountId, from: begins, reason, givenBy: desk.accountId };
         if (!(await insertGrant(connection, grant, clock))) return [];
         await activities.add(desk, 'staff.granted', { ...aboutGrant(his[0], terms), connection });
@@ -263,6 +266,12 @@ export function openStaff({ database, clock, activities, messages }: StaffOption
 /** Owners are seen by who manages owners. */
 function maySee(desk: Desk, grants: readonly Grant[]): boolean {
   return desk.may('manageOwners') || !grants.some(({ role }) => role === 'owner');
+}
+
+/** Who stands for a retailer of a brand has no other part in it, nor in another of its retailers: see `Desk`. */
+function besideRetailer(one: GrantTerms, other: GrantTerms): boolean {
+  if (one.role !== 'retailer' && other.role !== 'retailer') return false;
+  return within(one.brands, other.brands)?.length !== 0 && one.retailerCode !== other.retailerCode;
 }
 
 /** Brands of a grant among those of who looks; null stands for all. */

@@ -216,7 +216,7 @@ export function openReportJobs({
   }
 
   function sees(desk: Desk, { brandId, parameters }: ReportJob): boolean {
-    return mayHave(desk.brand(brandId, 'readReports'), parameters) !== undefined;
+    return mayHave(desk, brandId, parameters) !== undefined;
   }
 
   async function find(organisationCode: number, jobId: string): Promise<ReportJob | undefined> {
@@ -245,8 +245,8 @@ export function openReportJobs({
     atWork.set(jobId, abort);
     try {
       const desk = await desks.deskOfAccount(accountId);
-      const brand = desk?.organisation.code === organisationCode ? desk.brand(brandId, 'readReports') : undefined;
-      const scope = mayHave(brand, job.parameters)?.scope;
+      const scope =
+        desk?.organisation.code === organisationCode ? mayHave(desk, brandId, job.parameters)?.scope : undefined;
       if (scope === undefined) return await fail(job, 'desk.right_ended');
       if (held[2] > ATTEMPTS_MOST) return await fail(job, 'report.failed');
       await make(job, scope, abort.signal);
@@ -371,7 +371,8 @@ export function openReportJobs({
       const { organisation, accountId } = desk;
       const today = istanbulDay(clock.now());
       if (parameters.to > today || (parameters.from ?? parameters.to) > parameters.to) throw new ReportError('days');
-      if (mayHave(brand, parameters) === undefined) throw new Error('a report of what the desk may not have');
+      if (mayHave(desk, brand.brandId, parameters) === undefined)
+        throw new Error('a report of what the desk may not have');
       const before = await find(organisation.code, key);
       if (before !== undefined) return { job: before, isNew: false };
       const rows = await estimate(brand.scope, kind, parameters);
@@ -390,7 +391,7 @@ export function openReportJobs({
     },
 
     async list(desk, { after, limit }) {
-      const brands = desk.brands.filter(({ abilities }) => abilities.has('readReports'));
+      const brands = desk.brandsFor('readReports');
       const rows = await database.rows<JobRow>(sql.JOBS, [
         desk.organisation.code,
         `{${brands.map(({ brandId }) => brandId).join(',')}}`,
@@ -454,10 +455,9 @@ export function openReportJobs({
 }
 
 /** The brand, where the person may have such a file of it: its channels, and addresses in clear where it holds them. */
-function mayHave(brand: DeskBrand | undefined, { kinds, clear }: ReportParameters): DeskBrand | undefined {
-  if (brand === undefined || !brand.abilities.has('readReports')) return undefined;
-  if (clear && !brand.abilities.has('clearFiles')) return undefined;
-  return kinds.every((kind) => brand.scope.may(channelOf(kind), 'read')) ? brand : undefined;
+function mayHave(desk: Desk, brandId: number, { kinds, clear }: ReportParameters): DeskBrand | undefined {
+  const brand = desk.brand(brandId, clear ? 'clearFiles' : 'readReports');
+  return brand !== undefined && kinds.every((kind) => brand.scope.may(channelOf(kind), 'read')) ? brand : undefined;
 }
 
 async function* watched<T>(source: AsyncIterable<T>, beforePiece: () => Promise<void>): AsyncGenerator<T> {
