@@ -71,7 +71,7 @@ describe.each([
     const row = partner.getByRole('row', { name: /Örnek Bebek/ });
     await row.first().waitFor();
     await partner.getByRole('link', { name: 'İzin kaydet' }).click();
-    await partner.getByLabel('Marka').selectOption({ label: 'Örnek Bebek (Örnek Perakende A.Ş.)' });
+    await partner.getByLabel('Marka', { exact: true }).selectOption({ label: 'Örnek Bebek (Örnek Perakende A.Ş.)' });
     await partner.getByText('Örnek Perakende A.Ş. adına kaydedersiniz').waitFor();
     await partner.getByLabel('Telefon ya da e-posta').fill(`0539 700 00 0${round}`);
     await partner.getByLabel('Nereden alındı?').selectOption('HS_WEB');
@@ -94,7 +94,7 @@ describe.each([
 
     // The form is open and filled when the right ends.
     await partner.getByRole('link', { name: 'İzin kaydet' }).click();
-    await partner.getByLabel('Marka').selectOption({ label: 'Örnek Bebek (Örnek Perakende A.Ş.)' });
+    await partner.getByLabel('Marka', { exact: true }).selectOption({ label: 'Örnek Bebek (Örnek Perakende A.Ş.)' });
     await partner.getByLabel('Nereden alındı?').selectOption('HS_WEB');
     await partner.getByLabel('Telefon ya da e-posta').fill('0539 700 99 99');
     await partner.getByText(/^Taslak saklandı/).waitFor();
@@ -131,7 +131,7 @@ it('narrows the screens of a partner with two customers to one, by the address',
   const choice = partner.getByLabel('Kimin adına?');
   await choice.waitFor();
   await partner.getByRole('link', { name: 'İzin kaydet' }).click();
-  const brand = partner.getByLabel('Marka');
+  const brand = partner.getByLabel('Marka', { exact: true });
   // The draft of the brand that was ended stays as it was typed, and says why it cannot be sent.
   await partner.getByText('Yarım bıraktığınız formu getirdik.').waitFor();
   await partner.getByRole('button', { name: 'Onayı kaydet' }).click();
@@ -183,7 +183,7 @@ it('lets an intermediary look a provider up, check a list, and leave', async () 
   await page.getByText('Böyle bir hizmet sağlayıcı kayıtlı değil.').waitFor();
 
   await page.getByRole('link', { name: 'Liste kontrolü' }).click();
-  await page.getByLabel('Marka').selectOption({ label: 'Örnek Bebek (Örnek Perakende A.Ş.)' });
+  await page.getByLabel('Marka', { exact: true }).selectOption({ label: 'Örnek Bebek (Örnek Perakende A.Ş.)' });
   await page.getByLabel('Adresleri buraya yapıştırın').fill('0539 700 00 01\n0539 700 00 09');
   await page.getByRole('button', { name: 'Kontrol et' }).click();
   await page.getByText(/^1 adrese/).waitFor();

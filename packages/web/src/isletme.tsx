@@ -1,11 +1,11 @@
 // The business entrance, `/isletme`.
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { PortalError, whenSessionOver } from './api/client.ts';
-import { SESSION, SESSION_QUERY } from './business/desk.tsx';
+import { SESSION_QUERY } from './business/desk.tsx';
 import { pauseDrafts } from './business/draft-keeper.ts';
 import { router } from './business/router.tsx';
 import { forgetAddresses } from './business/typed.ts';
@@ -13,6 +13,13 @@ import { TextProvider } from './text/index.tsx';
 import './ui/index.css';
 
 const client = new QueryClient({
+  // What somebody may not see any more does not stay on his screen.
+  queryCache: new QueryCache({
+    onError(error, query) {
+      if (error instanceof PortalError && (error.status === 401 || error.status === 403))
+        query.setState({ data: undefined });
+    },
+  }),
   defaultOptions: {
     queries: {
       // What the server refused stays refused; a lost line is tried again.
@@ -29,7 +36,8 @@ whenSessionOver(() => {
   if (pathname === '/isletme/giris') return;
   forgetAddresses();
   pauseDrafts();
-  client.removeQueries({ queryKey: SESSION });
+  // All that was shown was his who is gone: whoever logs in next sees what he may see, asked anew.
+  client.clear();
   void router.navigate({ to: '/isletme/giris', search: { sonra: pathname + search } });
 });
 

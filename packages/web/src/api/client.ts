@@ -39,15 +39,10 @@ export async function ask<R extends PortalRouteName>(
   route: R,
   { params = {}, body, query, signal }: Sent<R> = {},
 ): Promise<AnswerOf<R>> {
-  const [method, path] = route.split(' ') as [string, string];
-  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries((query ?? {}) as Record<string, string | undefined>))
-    if (value !== undefined) search.set(name, value);
-  const text = search.size > 0 ? `?${search}` : '';
+  const [method = 'GET'] = route.split(' ');
   let response: Response;
   try {
-    response = await fetch(`/portal${filled}${text}`, {
+    response = await fetch(pathOf(route, params, (query ?? {}) as Record<string, unknown>), {
       method,
       ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       ...(signal && { signal }),
@@ -58,9 +53,27 @@ export async function ask<R extends PortalRouteName>(
   }
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer as AnswerOf<R>;
+  throw refusalOf(response.status, answer);
+}
+
+/** The error of an answer that is none; tells the application where the session is over. */
+export function refusalOf(status: number, answer: unknown): PortalError {
   const problem = (answer as PortalProblem | undefined)?.code === undefined ? undefined : (answer as PortalProblem);
   if (problem?.code === 'session.none' || problem?.code === 'session.second_factor') onSessionOver();
-  throw new PortalError(response.status, problem);
+  return new PortalError(status, problem);
+}
+
+/** The address of a route, filled in. */
+export function pathOf(
+  route: string,
+  params: Readonly<Record<string, string | number>>,
+  query: Readonly<Record<string, unknown>> = {},
+): string {
+  const [, path = ''] = route.split(' ');
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  return `/portal${filled}${search.size > 0 ? `?${search}` : ''}`;
 }
 
 /** A random uuid, also where the page is served over plain http in a local network. */

@@ -1,17 +1,9 @@
 // Files of the portal: sent as they are, and taken as a download.
 
-import { type AnswerOf, ask, PortalError, type PortalProblem, type PortalRouteName } from './client.ts';
+import { type AnswerOf, ask, PortalError, type PortalRouteName, pathOf, refusalOf } from './client.ts';
 
 /** Routes that take a file as their body. */
 type UploadRoute = Extract<PortalRouteName, `POST ${string}`>;
-
-function pathOf(route: string, params: Readonly<Record<string, string | number>>, query: object = {}): string {
-  const [, path = ''] = route.split(' ');
-  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
-  return `/portal${filled}${search.size > 0 ? `?${search}` : ''}`;
-}
 
 async function answered(request: Promise<Response>): Promise<Response> {
   let response: Response;
@@ -21,15 +13,14 @@ async function answered(request: Promise<Response>): Promise<Response> {
     throw new PortalError(0, undefined);
   }
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => undefined)) as PortalProblem | undefined;
-  throw new PortalError(response.status, problem?.code === undefined ? undefined : problem);
+  throw refusalOf(response.status, await response.json().catch(() => undefined));
 }
 
 /** @throws PortalError */
 export async function sendFile<R extends UploadRoute>(
   route: R,
   file: File,
-  { params, query }: { params: Readonly<Record<string, string | number>>; query?: object },
+  { params, query }: { params: Readonly<Record<string, string | number>>; query?: Readonly<Record<string, unknown>> },
 ): Promise<AnswerOf<R>> {
   const response = await answered(
     fetch(pathOf(route, params, query), {
@@ -47,7 +38,11 @@ export async function sendFile<R extends UploadRoute>(
 /** Has a file made and saves it under the name that the server gives it. @throws PortalError */
 export async function saveFile<R extends PortalRouteName>(
   route: R,
-  { params, query, body }: { params: Readonly<Record<string, string | number>>; query?: object; body?: unknown },
+  {
+    params,
+    query,
+    body,
+  }: { params: Readonly<Record<string, string | number>>; query?: Readonly<Record<string, unknown>>; body?: unknown },
 ): Promise<void> {
   const [method = 'GET'] = route.split(' ');
   const response = await answered(

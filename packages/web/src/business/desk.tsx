@@ -3,6 +3,7 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams, useRouterState, useSearch } from '@tanstack/react-router';
 import { createContext, type ReactNode, useContext, useEffect, useId, useRef } from 'react';
+import { useAttempt } from '../api/attempt.ts';
 import { type AnswerOf, ask } from '../api/client.ts';
 import { useText } from '../text/index.tsx';
 import { followPath } from '../ui/focus.ts';
@@ -49,13 +50,36 @@ export function useOrganisation(): number {
   return Number(organisation);
 }
 
+const LIVE_AGAIN_MS = 15_000;
+
 /** Asks again for what an organisation's screens show, whenever something moved there or the person has a message. */
 function useLive(organisation: number, client: QueryClient): void {
   useEffect(() => {
-    const events = new EventSource(`/portal/organisations/${organisation}/events`);
-    events.onmessage = () => void client.invalidateQueries({ queryKey: ['organisation', organisation, 'live'] });
-    events.addEventListener('messages', () => void client.invalidateQueries({ queryKey: messagesKey(organisation) }));
-    return () => events.close();
+    let events: EventSource;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    let opened = 0;
+    const askAgain = (): void => {
+      void client.invalidateQueries({ queryKey: ['organisation', organisation, 'live'] });
+    };
+    function open(): void {
+      events = new EventSource(`/portal/organisations/${organisation}/events`);
+      // What moved while the line was down was told to nobody.
+      events.onopen = () => {
+        opened += 1;
+        if (opened > 1) askAgain();
+      };
+      events.onmessage = askAgain;
+      events.addEventListener('messages', () => void client.invalidateQueries({ queryKey: messagesKey(organisation) }));
+      // A browser tries a broken line again by itself, and never again what a server or a proxy has answered with no.
+      events.onerror = () => {
+        if (events.readyState === EventSource.CLOSED) again = setTimeout(open, LIVE_AGAIN_MS);
+      };
+    }
+    open();
+    return () => {
+      clearTimeout(again);
+      events.close();
+    };
   }, [organisation, client]);
 }
 
@@ -174,13 +198,16 @@ export function DeskLayout() {
   useLive(organisation, client);
   const navigate = useNavigate();
 
-  async function logOut() {
-    await ask('DELETE /session').catch(() => undefined);
-    forgetAddresses();
-    forgetDrafts();
-    client.clear();
-    await navigate({ to: '/isletme/giris', search: {} });
-  }
+  const leaving = useAttempt();
+  /** Who is not told that it failed believes that he is gone, and leaves the counter to the next. */
+  const logOut = (): Promise<void> =>
+    leaving.attempt(async () => {
+      await ask('DELETE /session');
+      forgetAddresses();
+      forgetDrafts();
+      client.clear();
+      await navigate({ to: '/isletme/giris', search: {} });
+    });
 
   const { musteri } = useSearch({ strict: false });
   const view = desk.data && viewOf(desk.data, musteri);
@@ -310,6 +337,7 @@ export function DeskLayout() {
           </button>
           <LanguageSwitch />
         </div>
+        {leaving.failure !== undefined && <Failure error={leaving.failure} again={() => void logOut()} />}
       </div>
     </header>
   );

@@ -17,6 +17,8 @@ class Keeper {
   readonly #params: { readonly organisation: number; readonly place: DraftPlace };
   #line: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the server may have one. */
+  #lies = true;
   /** What the server does not have yet. */
   unsaved: object | undefined;
   /** Seconds; when the server took the last one. */
@@ -39,12 +41,15 @@ class Keeper {
   done(): Promise<void> {
     this.pause();
     this.unsaved = undefined;
-    this.#line = this.#line.then(() =>
-      ask('DELETE /organisations/:organisation/drafts/:place', { params: this.#params }).then(
+    this.#line = this.#line.then(async () => {
+      if (!this.#lies) return;
+      await ask('DELETE /organisations/:organisation/drafts/:place', { params: this.#params }).then(
+        () => {
+          this.#lies = false;
+        },
         () => undefined,
-        () => undefined,
-      ),
-    );
+      );
+    });
     return this.#line;
   }
 
@@ -59,6 +64,7 @@ class Keeper {
     const content = this.unsaved;
     if (content === undefined) return;
     try {
+      this.#lies = true;
       await ask('PUT /organisations/:organisation/drafts/:place', { params: this.#params, body: { content } });
       if (this.unsaved === content) this.unsaved = undefined;
       this.onKept(Math.floor(Date.now() / 1_000));

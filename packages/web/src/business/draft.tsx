@@ -69,6 +69,8 @@ export function useKept<T extends object>(
   useEffect(() => {
     if (typed === undefined) return;
     if (holds.current?.(typed) ?? JSON.stringify(typed) !== JSON.stringify(first)) keeper.keep(typed);
+    // What was deleted does not come back.
+    else void keeper.done();
   }, [typed, first, keeper]);
   const initial = kept ?? first;
   return {

@@ -3,6 +3,7 @@
 import { en as connections } from './areas/connections.ts';
 import { en as drafts } from './areas/drafts.ts';
 import { en as evidence } from './areas/evidence.ts';
+import { en as files } from './areas/files.ts';
 import { en as help } from './areas/help.ts';
 import { en as lists } from './areas/lists.ts';
 import { en as messages } from './areas/messages.ts';
@@ -17,6 +18,7 @@ export const en: Catalogue = {
   help,
   drafts,
   evidence,
+  files,
   lists,
   messages,
   retailers,
@@ -33,6 +35,7 @@ export const en: Catalogue = {
     close: 'Close',
     cancel: 'Cancel',
     save: 'Save',
+    saveSeen: 'Download what is shown (CSV)',
     more: 'Show more',
     all: 'All',
     code: (code) => `Code for support: ${code}`,

@@ -3,6 +3,7 @@
 import { tr as connections } from './areas/connections.ts';
 import { tr as drafts } from './areas/drafts.ts';
 import { tr as evidence } from './areas/evidence.ts';
+import { tr as files } from './areas/files.ts';
 import { tr as help } from './areas/help.ts';
 import { tr as lists } from './areas/lists.ts';
 import { tr as messages } from './areas/messages.ts';
@@ -22,6 +23,7 @@ export const tr = {
   help,
   drafts,
   evidence,
+  files,
   lists,
   messages,
   retailers,
@@ -38,6 +40,7 @@ export const tr = {
     close: 'Kapat',
     cancel: 'Vazgeç',
     save: 'Kaydet',
+    saveSeen: 'Görüneni indir (CSV)',
     more: 'Devamını göster',
     all: 'Hepsi',
     code: (code: string) => `Destek için kod: ${code}`,

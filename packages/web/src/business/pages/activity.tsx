@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, Field, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 
@@ -102,47 +103,42 @@ export function ActivityLog() {
           )}
         </Field>
       </div>
-      {list.error !== null && list.data === undefined ? (
-        <Failure error={list.error} again={() => void list.refetch()} />
-      ) : list.data === undefined ? (
-        <SkeletonRows rows={8} />
-      ) : rows.length === 0 ? (
-        <p className="empty">{words.empty}</p>
-      ) : (
-        <table className="table table--stack">
-          <thead>
-            <tr>
-              <th scope="col">{words.columns.when}</th>
-              <th scope="col">{words.columns.who}</th>
-              <th scope="col">{words.columns.what}</th>
-              <th scope="col">{words.columns.brand}</th>
-              <th scope="col">{words.columns.details}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ activityId, at, actor, act, brandId, details }) => (
-              <tr key={activityId}>
-                <th scope="row" className="nowrap">
-                  {format.time(at, now)}
-                </th>
-                <td data-l={words.columns.who}>{actor.name ?? words.program}</td>
-                <td data-l={words.columns.what}>{words.acts[act] ?? act}</td>
-                <td data-l={words.columns.brand}>{brandId !== null && desk.brandName(brandId)}</td>
-                <td data-l={words.columns.details} className="meta">
-                  {detailsOf(details, t.channel)}
-                </td>
+      <Listing file={t.files.activity} rows={rows.length} list={list}>
+        {list.error !== null && list.data === undefined ? (
+          <Failure error={list.error} again={() => void list.refetch()} />
+        ) : list.data === undefined ? (
+          <SkeletonRows rows={8} />
+        ) : rows.length === 0 ? (
+          <p className="empty">{words.empty}</p>
+        ) : (
+          <table className="table table--stack">
+            <thead>
+              <tr>
+                <th scope="col">{words.columns.when}</th>
+                <th scope="col">{words.columns.who}</th>
+                <th scope="col">{words.columns.what}</th>
+                <th scope="col">{words.columns.brand}</th>
+                <th scope="col">{words.columns.details}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {list.hasNextPage && (
-        <p style={{ marginTop: 'var(--s4)' }}>
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </button>
-        </p>
-      )}
+            </thead>
+            <tbody>
+              {rows.map(({ activityId, at, actor, act, brandId, details }) => (
+                <tr key={activityId}>
+                  <th scope="row" className="nowrap">
+                    {format.time(at, now)}
+                  </th>
+                  <td data-l={words.columns.who}>{actor.name ?? words.program}</td>
+                  <td data-l={words.columns.what}>{words.acts[act] ?? act}</td>
+                  <td data-l={words.columns.brand}>{brandId !== null && desk.brandName(brandId)}</td>
+                  <td data-l={words.columns.details} className="meta">
+                    {detailsOf(details, t.channel)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Listing>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, type PortalError } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Choices, ErrorSummary, Failure, type Fault, Field, SkeletonRows, State } from '../../ui/parts.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { useOrganisation } from '../desk.tsx';
@@ -153,7 +154,9 @@ export function ApiUsers({ answer: { users, now } }: { readonly answer: Answer }
       {users.length === ended.length ? (
         <p className="empty">{words.empty}</p>
       ) : (
-        rows(users.filter((user) => user.enabled))
+        <Listing file={t.files.apiUsers} rows={users.length - ended.length}>
+          {rows(users.filter((user) => user.enabled))}
+        </Listing>
       )}
       {panel?.kind === 'create' ? (
         <CreateForm busy={busy} failure={failure} onCancel={close} onSubmit={(body, made) => void create(body, made)} />

@@ -8,6 +8,7 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import type { Format } from '../../text/format.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { isAddressLike } from '../address-like.ts';
 import { useDesk, useOrganisation } from '../desk.tsx';
@@ -166,15 +167,17 @@ function CustomerList({
           </Link>
         </nav>
       )}
-      <div className="customers__list">
-        {shown.length === 0 ? (
-          <p className="empty">{words.emptyFound}</p>
-        ) : partner ? (
-          <PartnerTable rows={shown} now={now} onEnd={onEnd} />
-        ) : (
-          <IntermediaryTable rows={shown} now={now} onEnd={onEnd} />
-        )}
-      </div>
+      <Listing file={t.files.customers} rows={shown.length}>
+        <div className="customers__list">
+          {shown.length === 0 ? (
+            <p className="empty">{words.emptyFound}</p>
+          ) : partner ? (
+            <PartnerTable rows={shown} now={now} onEnd={onEnd} />
+          ) : (
+            <IntermediaryTable rows={shown} now={now} onEnd={onEnd} />
+          )}
+        </div>
+      </Listing>
     </>
   );
 }

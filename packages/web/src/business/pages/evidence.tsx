@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { EvidenceForms } from './evidence-forms.tsx';
@@ -141,59 +142,54 @@ function Documents({ brandId }: { readonly brandId: number }) {
         <input type="checkbox" checked={loose} onChange={({ target }) => setLoose(target.checked)} />
         {words.onlyLoose}
       </label>
-      {list.error !== null && list.data === undefined ? (
-        <Failure error={list.error} again={() => void list.refetch()} />
-      ) : list.data === undefined ? (
-        <SkeletonRows />
-      ) : rows.length === 0 ? (
-        <p className="empty">{words.empty}</p>
-      ) : (
-        <table className="table table--stack">
-          <thead>
-            <tr>
-              <th scope="col">{words.columns.title}</th>
-              <th scope="col">{words.columns.proves}</th>
-              <th scope="col">{words.columns.stamp}</th>
-              <th scope="col">{words.columns.by}</th>
-              <th scope="col">{words.columns.when}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((document) => (
-              <tr key={document.documentId}>
-                <th scope="row">
-                  <Link
-                    to="/isletme/$organisation/kanitlar/$brand/$document"
-                    params={{
-                      organisation: String(organisation),
-                      brand: String(brandId),
-                      document: document.documentId,
-                    }}
-                  >
-                    {document.title}
-                  </Link>
-                  {document.replaced !== null && <span className="meta"> {words.replacedSign}</span>}
-                </th>
-                <td data-l={words.columns.proves}>
-                  <Proves document={document} />
-                </td>
-                <td data-l={words.columns.stamp}>
-                  <Stamp document={document} now={now} />
-                </td>
-                <td data-l={words.columns.by}>{document.addedBy.person ?? document.addedBy.organisation}</td>
-                <td data-l={words.columns.when}>{format.time(document.addedAt, now)}</td>
+      <Listing file={t.files.documents} rows={rows.length} list={list}>
+        {list.error !== null && list.data === undefined ? (
+          <Failure error={list.error} again={() => void list.refetch()} />
+        ) : list.data === undefined ? (
+          <SkeletonRows />
+        ) : rows.length === 0 ? (
+          <p className="empty">{words.empty}</p>
+        ) : (
+          <table className="table table--stack">
+            <thead>
+              <tr>
+                <th scope="col">{words.columns.title}</th>
+                <th scope="col">{words.columns.proves}</th>
+                <th scope="col">{words.columns.stamp}</th>
+                <th scope="col">{words.columns.by}</th>
+                <th scope="col">{words.columns.when}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {list.hasNextPage && (
-        <p className="evidence__more">
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </button>
-        </p>
-      )}
+            </thead>
+            <tbody>
+              {rows.map((document) => (
+                <tr key={document.documentId}>
+                  <th scope="row">
+                    <Link
+                      to="/isletme/$organisation/kanitlar/$brand/$document"
+                      params={{
+                        organisation: String(organisation),
+                        brand: String(brandId),
+                        document: document.documentId,
+                      }}
+                    >
+                      {document.title}
+                    </Link>
+                    {document.replaced !== null && <span className="meta"> {words.replacedSign}</span>}
+                  </th>
+                  <td data-l={words.columns.proves}>
+                    <Proves document={document} />
+                  </td>
+                  <td data-l={words.columns.stamp}>
+                    <Stamp document={document} now={now} />
+                  </td>
+                  <td data-l={words.columns.by}>{document.addedBy.person ?? document.addedBy.organisation}</td>
+                  <td data-l={words.columns.when}>{format.time(document.addedAt, now)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Listing>
     </>
   );
 }
@@ -232,7 +228,7 @@ function Unproven({ brandId }: { readonly brandId: number }) {
   const now = Math.floor(Date.now() / 1_000);
   const [from, setFrom] = useState(istanbulDay(now - UNPROVEN_DAYS * DAY_SECONDS));
   const [to, setTo] = useState(istanbulDay(now));
-  const [chosen, setChosen] = useState<ReadonlyMap<number, UnprovenRow>>(new Map());
+  const [marked, setChosen] = useState<ReadonlyMap<number, UnprovenRow>>(new Map());
   const { busy, failure, attempt } = useAttempt();
   const [name, setName] = useState('');
   const upload = useUpload(brandId);
@@ -249,6 +245,8 @@ function Unproven({ brandId }: { readonly brandId: number }) {
     enabled: from !== '' && to !== '',
   });
   const rows = list.data?.pages.flatMap(({ consents }) => consents) ?? [];
+  // Only what is shown: other days, or somebody who was faster, take a row out of the choice.
+  const chosen = new Map(rows.flatMap((row) => (marked.has(row.seq) ? [[row.seq, row] as const] : [])));
 
   /** One document for all that are chosen. */
   const prove = (file: File): void => {
@@ -307,69 +305,64 @@ function Unproven({ brandId }: { readonly brandId: number }) {
         </div>
       )}
       {failure !== undefined && <Failure error={failure} />}
-      {list.error !== null && list.data === undefined ? (
-        <Failure error={list.error} again={() => void list.refetch()} />
-      ) : list.data === undefined ? (
-        <SkeletonRows />
-      ) : rows.length === 0 && !list.hasNextPage ? (
-        <p className="empty">{words.empty}</p>
-      ) : (
-        <table className="table table--stack">
-          <thead>
-            <tr>
-              {desk.may('addEvidence') && <td />}
-              <th scope="col">{words.columns.address}</th>
-              <th scope="col">{words.columns.channel}</th>
-              <th scope="col">{words.columns.source}</th>
-              <th scope="col">{words.columns.when}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.seq}>
-                {desk.may('addEvidence') && (
-                  <td>
-                    <label className="check">
-                      <input
-                        type="checkbox"
-                        checked={chosen.has(row.seq)}
-                        onChange={({ target }) => {
-                          const next = new Map(chosen);
-                          if (target.checked) next.set(row.seq, row);
-                          else next.delete(row.seq);
-                          setChosen(next);
-                        }}
-                      />
-                      <span className="vh">{words.select(row.masked)}</span>
-                    </label>
-                  </td>
-                )}
-                <th scope="row">
-                  <Link
-                    className="addr"
-                    to="/isletme/$organisation/kisi/$reference"
-                    params={{ organisation: String(organisation), reference: row.reference }}
-                  >
-                    {row.masked}
-                  </Link>
-                </th>
-                <td data-l={words.columns.channel}>{t.channel[row.channel]}</td>
-                <td data-l={words.columns.source}>
-                  {row.source === null ? t.noSource : (t.source[row.source] ?? row.source)}
-                </td>
-                <td data-l={words.columns.when}>{format.time(row.receivedAt, now)}</td>
+      <Listing file={t.files.unproven} rows={rows.length} list={list}>
+        {list.error !== null && list.data === undefined ? (
+          <Failure error={list.error} again={() => void list.refetch()} />
+        ) : list.data === undefined ? (
+          <SkeletonRows />
+        ) : rows.length === 0 && !list.hasNextPage ? (
+          <p className="empty">{words.empty}</p>
+        ) : (
+          <table className="table table--stack">
+            <thead>
+              <tr>
+                {desk.may('addEvidence') && <td />}
+                <th scope="col">{words.columns.address}</th>
+                <th scope="col">{words.columns.channel}</th>
+                <th scope="col">{words.columns.source}</th>
+                <th scope="col">{words.columns.when}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {list.hasNextPage && (
-        <p className="evidence__more">
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </button>
-        </p>
-      )}
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.seq}>
+                  {desk.may('addEvidence') && (
+                    <td>
+                      <label className="check">
+                        <input
+                          type="checkbox"
+                          checked={chosen.has(row.seq)}
+                          onChange={({ target }) => {
+                            const next = new Map(chosen);
+                            if (target.checked) next.set(row.seq, row);
+                            else next.delete(row.seq);
+                            setChosen(next);
+                          }}
+                        />
+                        <span className="vh">{words.select(row.masked)}</span>
+                      </label>
+                    </td>
+                  )}
+                  <th scope="row">
+                    <Link
+                      className="addr"
+                      to="/isletme/$organisation/kisi/$reference"
+                      params={{ organisation: String(organisation), reference: row.reference }}
+                    >
+                      {row.masked}
+                    </Link>
+                  </th>
+                  <td data-l={words.columns.channel}>{t.channel[row.channel]}</td>
+                  <td data-l={words.columns.source}>
+                    {row.source === null ? t.noSource : (t.source[row.source] ?? row.source)}
+                  </td>
+                  <td data-l={words.columns.when}>{format.time(row.receivedAt, now)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Listing>
     </>
   );
 }

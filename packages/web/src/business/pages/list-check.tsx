@@ -7,6 +7,7 @@ import { saveFile, sendFile } from '../../api/files.ts';
 import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Choices, Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
+import { BrandField, useBrandChoice } from '../brand-field.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 import { SourceFields, sourceOf } from './list-source.tsx';
@@ -36,32 +37,45 @@ export function ListCheck() {
   );
   const { form } = kept;
   const { brandId, channel, recipientType } = form;
+  const choice = useBrandChoice('checkLists', {
+    brandId,
+    holds: form.pasted !== '',
+    onChange: (to) => kept.set({ brandId: to }),
+  });
   const [file, setFile] = useState<File>();
   const source = sourceOf(file, form.pasted);
   const [missing, setMissing] = useState(false);
-  const [checked, setChecked] = useState<Checked>();
+  /** With what was asked: an answer is not shown under another question. */
+  const [checked, setChecked] = useState<Checked & Pick<Form, 'brandId' | 'channel' | 'recipientType'>>();
   const { busy, failure, attempt } = useAttempt();
   const params = { organisation };
 
   function submit(event: FormEvent) {
     event.preventDefault();
     setMissing(source === undefined);
-    if (source === undefined) return;
+    if (source === undefined || choice.brand === undefined) return;
+    setChecked(undefined);
     const query = { brand: String(brandId), channel, recipientType };
     void attempt(async () => {
-      setChecked(
+      const answer =
         source.kind === 'file'
           ? await sendFile('POST /organisations/:organisation/checks/file', source.file, { params, query })
           : await ask('POST /organisations/:organisation/checks/pasted', {
               params,
               query,
               body: { text: source.text },
-            }),
-      );
+            });
+      setChecked({ ...answer, brandId, channel, recipientType });
     });
   }
 
-  if (!kept.ready) return <SkeletonRows />;
+  if (!kept.ready)
+    return (
+      <>
+        <PageTitle>{words.title}</PageTitle>
+        <SkeletonRows />
+      </>
+    );
   return (
     <>
       <PageTitle>{words.title}</PageTitle>
@@ -71,22 +85,13 @@ export function ListCheck() {
       <form className="form list__form" onSubmit={submit}>
         <DraftFound kept={kept} />
         <div className="pair">
-          <Field label={t.lists.record.brand}>
-            {(control) => (
-              <select
-                {...control}
-                className="input"
-                value={brandId}
-                onChange={({ target }) => kept.set({ brandId: Number(target.value) })}
-              >
-                {brands.map(({ brandId: id, name, provider }) => (
-                  <option key={id} value={id}>
-                    {desk.organisation.kind === 'provider' ? name : `${name} (${provider.title})`}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <BrandField
+            label={t.lists.record.brand}
+            choice={choice}
+            brandId={brandId}
+            onChange={(to) => kept.set({ brandId: to })}
+            error={choice.brand === undefined ? t.partners.needBrand : undefined}
+          />
           <Field label={words.recipientType}>
             {(control) => (
               <select
@@ -135,7 +140,7 @@ export function ListCheck() {
         <section className="sec" aria-live="polite">
           <div className="head">
             <h2>
-              {(channel === 'ARAMA' ? words.resultCall : words.result)(
+              {(checked.channel === 'ARAMA' ? words.resultCall : words.result)(
                 format.number(checked.yes),
                 format.number(checked.no),
               )}
@@ -163,7 +168,10 @@ export function ListCheck() {
             </button>
           </div>
           <p className="meta">
-            {words.asOf(format.exactTime(checked.checkedAt))}{' '}
+            {[desk.brandName(checked.brandId), t.channel[checked.channel], t.recipientType[checked.recipientType]].join(
+              ', ',
+            )}
+            : {words.asOf(format.exactTime(checked.checkedAt))}{' '}
             {checked.notAddresses > 0 && words.notAddresses(format.number(checked.notAddresses))}
           </p>
           <table className="table table--stack list__rows">

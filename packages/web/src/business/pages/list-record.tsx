@@ -7,6 +7,7 @@ import { saveFile, sendFile } from '../../api/files.ts';
 import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Failure, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
+import { BrandField, useBrandChoice } from '../brand-field.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 import { SourceFields, sourceOf } from './list-source.tsx';
@@ -45,6 +46,7 @@ export function ListRecord() {
   const desk = useDesk();
   const organisation = useOrganisation();
   const brands = desk.brandsFor('record');
+  const [list, setList] = useState<ReadList>();
   const kept = useKept<Form>(
     'list-record',
     { brandId: brands[0]?.brandId ?? 0, pasted: '', given: {} },
@@ -52,21 +54,31 @@ export function ListRecord() {
   );
   const { form } = kept;
   const { brandId, given } = form;
+  const choice = useBrandChoice('record', {
+    brandId,
+    holds: form.pasted !== '' || list !== undefined,
+    onChange: (to) => kept.set({ brandId: to }),
+  });
   const [file, setFile] = useState<File>();
   const source = sourceOf(file, form.pasted);
-  const [list, setList] = useState<ReadList>();
   const [results, setResults] = useState<ReadonlyMap<number, Result>>();
   const [missing, setMissing] = useState(false);
   const { busy, failure, attempt } = useAttempt();
   /** One key for the list that is shown: sent twice, it is recorded once. */
   const key = useRef(newKey());
   const params = { organisation };
+  /** What was tried last: who tries again does the same again, and nothing else. */
+  const last = useRef<'read' | 'record' | 'template' | 'refused'>('read');
+  const run = (act: typeof last.current, work: () => Promise<void>): void => {
+    last.current = act;
+    void attempt(work);
+  };
 
   const read = (event?: FormEvent): void => {
     event?.preventDefault();
     setMissing(source === undefined);
-    if (source === undefined) return;
-    void attempt(async () => {
+    if (source === undefined || choice.brand === undefined) return;
+    run('read', async () => {
       const query = { brand: String(brandId), ...given };
       setList(
         source.kind === 'file'
@@ -84,7 +96,7 @@ export function ListRecord() {
 
   const willBeSent = list?.rows.filter(({ will }) => will !== null && will.outcome !== 'refused') ?? [];
   const record = (): void =>
-    void attempt(async () => {
+    run('record', async () => {
       const { rows } = await ask('POST /organisations/:organisation/lists/records', {
         params,
         body: { key: key.current, brandId, rows: willBeSent.map(({ consent }) => consent) },
@@ -98,6 +110,13 @@ export function ListRecord() {
     const reason = reasonOf(row, results?.get(row.rowNumber) ?? row.will, language);
     return reason === undefined ? [] : [{ cells: row.cells, reason }];
   });
+  const template = (): void =>
+    run('template', () => saveFile('GET /organisations/:organisation/lists/template', { params, query: { language } }));
+  const refused = (): void =>
+    run('refused', () =>
+      saveFile('POST /organisations/:organisation/lists/refused', { params, body: { language, rows: toMend } }),
+    );
+  const again = { read, record, template, refused }[last.current];
   const startAgain = (): void => {
     setList(undefined);
     setResults(undefined);
@@ -105,45 +124,34 @@ export function ListRecord() {
     void kept.done();
   };
 
-  if (!kept.ready) return <SkeletonRows />;
+  if (!kept.ready)
+    return (
+      <>
+        <PageTitle>{words.title}</PageTitle>
+        <SkeletonRows />
+      </>
+    );
   return (
     <>
       <PageTitle>{words.title}</PageTitle>
       <HelpLink topic="lists" />
       <p className="list__lead">{words.lead}</p>
       <p>
-        <button
-          type="button"
-          className="btn btn--quiet"
-          onClick={() =>
-            void attempt(() =>
-              saveFile('GET /organisations/:organisation/lists/template', { params, query: { language } }),
-            )
-          }
-        >
+        <button type="button" className="btn btn--quiet" onClick={template}>
           {words.template}
         </button>
       </p>
-      {failure !== undefined && <Failure error={failure} again={list === undefined ? undefined : record} />}
+      {failure !== undefined && <Failure error={failure} again={() => again()} />}
       {list === undefined ? (
         <form className="form list__form" onSubmit={read}>
           <DraftFound kept={kept} />
-          <Field label={words.brand}>
-            {(control) => (
-              <select
-                {...control}
-                className="input"
-                value={brandId}
-                onChange={({ target }) => kept.set({ brandId: Number(target.value) })}
-              >
-                {brands.map((brand) => (
-                  <option key={brand.brandId} value={brand.brandId}>
-                    {brand.name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <BrandField
+            label={words.brand}
+            choice={choice}
+            brandId={brandId}
+            onChange={(to) => kept.set({ brandId: to })}
+            error={choice.brand === undefined ? t.partners.needBrand : undefined}
+          />
           <SourceFields
             pasted={form.pasted}
             onFile={setFile}
@@ -185,18 +193,7 @@ export function ListRecord() {
             )}
             {results === undefined && willBeSent.length === 0 && <p>{words.nothing}</p>}
             {toMend.length > 0 && (
-              <button
-                type="button"
-                className="btn"
-                onClick={() =>
-                  void attempt(() =>
-                    saveFile('POST /organisations/:organisation/lists/refused', {
-                      params,
-                      body: { language, rows: toMend },
-                    }),
-                  )
-                }
-              >
+              <button type="button" className="btn" onClick={refused}>
                 {words.download}
               </button>
             )}

@@ -104,6 +104,7 @@ export function LogIn() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const session = useSession();
+  const { failure, attempt } = useAttempt();
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[]>([]);
 
   async function entered(answer: SessionAnswer) {
@@ -161,6 +162,7 @@ export function LogIn() {
         <section className="sec">
           <h2>{t.logIn.demoTitle}</h2>
           <p className="meta">{t.logIn.demoLead}</p>
+          {failure !== undefined && <Failure error={failure} />}
           <ul className="stack" style={{ gap: 'var(--s2)', marginTop: 'var(--s4)' }}>
             {demo.map(({ account, name, organisation }) => (
               <li key={account} className="row">
@@ -168,7 +170,9 @@ export function LogIn() {
                   type="button"
                   className="btn btn--desk"
                   data-account={account}
-                  onClick={() => void ask('POST /session/demo', { body: { account } }).then(entered)}
+                  onClick={() =>
+                    void attempt(async () => entered(await ask('POST /session/demo', { body: { account } })))
+                  }
                 >
                   {t.role[account] ?? account}
                 </button>

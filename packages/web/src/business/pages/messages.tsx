@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react';
 import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { messagesKey } from '../bell.tsx';
 import { type DeskView, useDesk, useOrganisation } from '../desk.tsx';
@@ -62,31 +63,26 @@ export function Messages() {
         )}
         {failure !== undefined && <Failure error={failure} />}
       </div>
-      {list.error !== null && list.data === undefined ? (
-        <Failure error={list.error} again={() => void list.refetch()} />
-      ) : list.data === undefined ? (
-        <SkeletonRows rows={6} />
-      ) : messages.length === 0 ? (
-        <p className="empty">{words.empty}</p>
-      ) : (
-        <ul className="messages__list">
-          {messages.map((message) => (
-            <MessageRow
-              key={message.messageId}
-              message={message}
-              now={now}
-              onRead={() => void read([message.messageId])}
-            />
-          ))}
-        </ul>
-      )}
-      {list.hasNextPage && (
-        <p className="messages__acts">
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </button>
-        </p>
-      )}
+      <Listing file="" rows={0} list={list}>
+        {list.error !== null && list.data === undefined ? (
+          <Failure error={list.error} again={() => void list.refetch()} />
+        ) : list.data === undefined ? (
+          <SkeletonRows rows={6} />
+        ) : messages.length === 0 ? (
+          <p className="empty">{words.empty}</p>
+        ) : (
+          <ul className="messages__list">
+            {messages.map((message) => (
+              <MessageRow
+                key={message.messageId}
+                message={message}
+                now={now}
+                onRead={() => void read([message.messageId])}
+              />
+            ))}
+          </ul>
+        )}
+      </Listing>
       <Choices />
     </>
   );

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { useAttempt } from '../../api/attempt.ts';
 import { ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { ErrorSummary, Failure, type Fault, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useOrganisation } from '../desk.tsx';
 import { fieldFaults } from '../field-faults.ts';
@@ -71,71 +72,73 @@ export function Partnerships() {
             </button>
           )}
           {rights.length === 0 && !naming && <p className="empty">{words.empty}</p>}
-          {[...Map.groupBy(rights, ({ holder }) => holder.code)].map(([code, own]) => {
-            const [{ holder }] = own as [GivenRight];
-            return (
-              <section className="partners__one" key={code}>
-                <div className="head">
-                  <h2>{holder.title}</h2>
-                  <span className="meta">
-                    {t.partners.kind[holder.kind]}, {t.partners.number(String(code))}
-                  </span>
-                </div>
-                <Rights
-                  rights={own}
-                  now={list.data.now}
-                  onEnd={(right) =>
-                    setEnding({
-                      otherCode: code,
-                      brandId: right.brand?.brandId ?? null,
-                      title: t.partners.confirm.end(right.brand?.name ?? words.allBrands),
-                    })
-                  }
-                  onWithdraw={(offerId) =>
-                    void change(async () => {
-                      await ask('POST /organisations/:organisation/offers/:offerId/decline', {
-                        params: { organisation, offerId },
-                        body: { reason: '' },
-                      });
-                      return words.withdrawn;
-                    })
-                  }
-                />
-                {changing === code ? (
-                  <RightsForm
-                    holder={holder}
-                    standing={standingOf(own)}
-                    onSubmit={give}
-                    onCancel={() => setChanging(undefined)}
-                  />
-                ) : (
-                  <div className="row">
-                    {holder.kind === 'partner' && (
-                      <button type="button" className="btn btn--quiet" onClick={() => setChanging(code)}>
-                        {words.change}
-                      </button>
-                    )}
-                    {own.length > 1 && (
-                      <button
-                        type="button"
-                        className="btn btn--quiet"
-                        onClick={() =>
-                          setEnding({
-                            otherCode: code,
-                            brandId: null,
-                            title: t.partners.confirm.endAll(holder.title),
-                          })
-                        }
-                      >
-                        {words.endAll}
-                      </button>
-                    )}
+          <Listing file={t.files.partners} rows={rights.length}>
+            {[...Map.groupBy(rights, ({ holder }) => holder.code)].map(([code, own]) => {
+              const [{ holder }] = own as [GivenRight];
+              return (
+                <section className="partners__one" key={code}>
+                  <div className="head">
+                    <h2>{holder.title}</h2>
+                    <span className="meta">
+                      {t.partners.kind[holder.kind]}, {t.partners.number(String(code))}
+                    </span>
                   </div>
-                )}
-                <PartnerWork otherCode={code} />
-              </section>
-            );
-          })}
+                  <Rights
+                    rights={own}
+                    now={list.data.now}
+                    onEnd={(right) =>
+                      setEnding({
+                        otherCode: code,
+                        brandId: right.brand?.brandId ?? null,
+                        title: t.partners.confirm.end(right.brand?.name ?? words.allBrands),
+                      })
+                    }
+                    onWithdraw={(offerId) =>
+                      void change(async () => {
+                        await ask('POST /organisations/:organisation/offers/:offerId/decline', {
+                          params: { organisation, offerId },
+                          body: { reason: '' },
+                        });
+                        return words.withdrawn;
+                      })
+                    }
+                  />
+                  {changing === code ? (
+                    <RightsForm
+                      holder={holder}
+                      standing={standingOf(own)}
+                      onSubmit={give}
+                      onCancel={() => setChanging(undefined)}
+                    />
+                  ) : (
+                    <div className="row">
+                      {holder.kind === 'partner' && (
+                        <button type="button" className="btn btn--quiet" onClick={() => setChanging(code)}>
+                          {words.change}
+                        </button>
+                      )}
+                      {own.length > 1 && (
+                        <button
+                          type="button"
+                          className="btn btn--quiet"
+                          onClick={() =>
+                            setEnding({
+                              otherCode: code,
+                              brandId: null,
+                              title: t.partners.confirm.endAll(holder.title),
+                            })
+                          }
+                        >
+                          {words.endAll}
+                        </button>
+                      )}
+                    </div>
+                  )}
+                  <PartnerWork otherCode={code} />
+                </section>
+              );
+            })}
+          </Listing>
           <PastRights past={list.data.past} more={list.data.more} now={list.data.now} />
         </>
       )}

@@ -3,9 +3,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { AskForm } from '../ask-form.tsx';
 import { type DeskView, useDesk, useOrganisation } from '../desk.tsx';
@@ -72,13 +74,15 @@ function PersonView({ page }: { readonly page: PersonPage }) {
   const clear = rememberedAddress(page.reference);
   const params = { organisation: String(organisation) };
 
-  async function reveal() {
-    const { address } = await ask('POST /organisations/:organisation/people/:reference/reveal', {
-      params: { organisation, reference: page.reference },
+  const { busy, failure, attempt } = useAttempt();
+  const reveal = (): Promise<void> =>
+    attempt(async () => {
+      const { address } = await ask('POST /organisations/:organisation/people/:reference/reveal', {
+        params: { organisation, reference: page.reference },
+      });
+      rememberAddress(page.reference, address);
+      setRevealed(true);
     });
-    rememberAddress(page.reference, address);
-    setRevealed(true);
-  }
 
   return (
     <>
@@ -86,7 +90,7 @@ function PersonView({ page }: { readonly page: PersonPage }) {
         <PageTitle className="addr">{clear === undefined ? page.masked : spaced(clear)}</PageTitle>
         <HelpLink topic="consent" />
         {clear === undefined && desk.may('reveal') && (
-          <button type="button" className="btn btn--quiet no-print" onClick={() => void reveal()}>
+          <button type="button" className="btn btn--quiet no-print" aria-disabled={busy} onClick={() => void reveal()}>
             {page.kind === 'email' ? t.person.revealMail : t.person.reveal}
           </button>
         )}
@@ -94,6 +98,7 @@ function PersonView({ page }: { readonly page: PersonPage }) {
           {revealed ? t.person.revealed : t.person.asOf(format.exactTime(page.checkedAt))}
         </span>
       </div>
+      {failure !== undefined && <Failure error={failure} again={() => void reveal()} />}
       <p className="say">{useSentence(page)}</p>
       <Answers page={page} recipientType="BIREYSEL" />
       <Answers page={page} recipientType="TACIR" />
@@ -268,65 +273,67 @@ function History({
       ) : (
         <>
           <Lanes movements={movements} now={now} />
-          <table className="table table--stack moves">
-            <thead>
-              <tr>
-                <th scope="col">{columns.time}</th>
-                <th scope="col">{columns.what}</th>
-                <th scope="col">{columns.status}</th>
-                <th scope="col">{columns.source}</th>
-                <th scope="col">{columns.who}</th>
-                <th scope="col">{columns.number}</th>
-                {reads && <th scope="col">{t.evidence.person.column}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {movements.map((movement) => (
-                <tr key={`${movement.brandId} ${movement.seq}`}>
-                  <th scope="row">
-                    {format.time(movement.receivedAt, now)}
-                    {movement.consentedAt !== null && movement.consentedAt !== movement.receivedAt && (
-                      <span className="meta">{t.person.given(format.time(movement.consentedAt, now))}</span>
-                    )}
-                  </th>
-                  <td data-l={columns.what}>
-                    {desk.brandName(movement.brandId)}, {t.channel[movement.channel]}
-                    {movement.recipientType === 'TACIR' && `, ${t.recipientType.TACIR}`}
-                  </td>
-                  <td data-l={columns.status}>
-                    <span>
-                      <State sign={movement.status === 'ONAY' ? 'yes' : 'no'}>{t.status[movement.status]}</State>
-                      {movement.overtaken && <span className="meta"> {t.person.overtaken}</span>}
-                    </span>
-                  </td>
-                  <td data-l={columns.source}>
-                    {movement.source === null ? t.noSource : (t.source[movement.source] ?? movement.source)}
-                  </td>
-                  <td data-l={columns.who}>{who(movement)}</td>
-                  <td data-l={columns.number} className="num">
-                    {format.number(movement.seq)}
-                  </td>
-                  {reads && (
-                    <td data-l={t.evidence.person.column}>
-                      {documentsOf(movement).map(({ documentId, title }) => (
-                        <Link
-                          key={documentId}
-                          to="/isletme/$organisation/kanitlar/$brand/$document"
-                          params={{
-                            organisation: String(organisation),
-                            brand: String(movement.brandId),
-                            document: documentId,
-                          }}
-                        >
-                          {title}
-                        </Link>
-                      ))}
-                    </td>
-                  )}
+          <Listing file={t.files.person} rows={movements.length}>
+            <table className="table table--stack moves">
+              <thead>
+                <tr>
+                  <th scope="col">{columns.time}</th>
+                  <th scope="col">{columns.what}</th>
+                  <th scope="col">{columns.status}</th>
+                  <th scope="col">{columns.source}</th>
+                  <th scope="col">{columns.who}</th>
+                  <th scope="col">{columns.number}</th>
+                  {reads && <th scope="col">{t.evidence.person.column}</th>}
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {movements.map((movement) => (
+                  <tr key={`${movement.brandId} ${movement.seq}`}>
+                    <th scope="row">
+                      {format.time(movement.receivedAt, now)}
+                      {movement.consentedAt !== null && movement.consentedAt !== movement.receivedAt && (
+                        <span className="meta">{t.person.given(format.time(movement.consentedAt, now))}</span>
+                      )}
+                    </th>
+                    <td data-l={columns.what}>
+                      {desk.brandName(movement.brandId)}, {t.channel[movement.channel]}
+                      {movement.recipientType === 'TACIR' && `, ${t.recipientType.TACIR}`}
+                    </td>
+                    <td data-l={columns.status}>
+                      <span>
+                        <State sign={movement.status === 'ONAY' ? 'yes' : 'no'}>{t.status[movement.status]}</State>
+                        {movement.overtaken && <span className="meta"> {t.person.overtaken}</span>}
+                      </span>
+                    </td>
+                    <td data-l={columns.source}>
+                      {movement.source === null ? t.noSource : (t.source[movement.source] ?? movement.source)}
+                    </td>
+                    <td data-l={columns.who}>{who(movement)}</td>
+                    <td data-l={columns.number} className="num">
+                      {format.number(movement.seq)}
+                    </td>
+                    {reads && (
+                      <td data-l={t.evidence.person.column}>
+                        {documentsOf(movement).map(({ documentId, title }) => (
+                          <Link
+                            key={documentId}
+                            to="/isletme/$organisation/kanitlar/$brand/$document"
+                            params={{
+                              organisation: String(organisation),
+                              brand: String(movement.brandId),
+                              document: documentId,
+                            }}
+                          >
+                            {title}
+                          </Link>
+                        ))}
+                      </td>
+                    )}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Listing>
         </>
       )}
     </section>

@@ -6,6 +6,7 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, type PortalError } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { ErrorSummary, Failure, type Fault, Field, type Sign, SkeletonRows, State } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { DraftFound, DraftKept, useComesBack, useKept } from '../draft.tsx';
@@ -110,54 +111,56 @@ export function PushAddresses() {
       <p role="status" className="meta">
         {said}
       </p>
-      {list.error !== null && list.data === undefined ? (
-        <Failure error={list.error} again={() => void list.refetch()} />
-      ) : list.data === undefined ? (
-        <SkeletonRows rows={3} />
-      ) : list.data.addresses.length === 0 ? (
-        <p className="empty">{words.empty}</p>
-      ) : (
-        <table className="table table--stack connections__table">
-          <thead>
-            <tr>
-              <th scope="col">{words.columns.what}</th>
-              <th scope="col">{words.columns.address}</th>
-              <th scope="col">{words.columns.state}</th>
-              <th scope="col">{words.columns.behind}</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {list.data.addresses.map((address) => (
-              <Fragment key={address.pushId}>
-                <AddressRow
-                  address={address}
-                  now={list.data.now}
-                  busy={busy}
-                  onTest={() => void test(address)}
-                  onResume={() =>
-                    void change(
-                      () =>
-                        ask('POST /organisations/:organisation/brands/:brand/push-addresses/:pushId/resume', {
-                          params: paramsOf(address),
-                        }),
-                      words.resumed,
-                    )
-                  }
-                  onRemove={() => setRemoving(address)}
-                />
-                {trial?.pushId === address.pushId && (
-                  <tr className="connections__panel">
-                    <td colSpan={5}>
-                      <TrialView result={trial.result} />
-                    </td>
-                  </tr>
-                )}
-              </Fragment>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Listing file={t.files.push} rows={list.data?.addresses.length ?? 0}>
+        {list.error !== null && list.data === undefined ? (
+          <Failure error={list.error} again={() => void list.refetch()} />
+        ) : list.data === undefined ? (
+          <SkeletonRows rows={3} />
+        ) : list.data.addresses.length === 0 ? (
+          <p className="empty">{words.empty}</p>
+        ) : (
+          <table className="table table--stack connections__table">
+            <thead>
+              <tr>
+                <th scope="col">{words.columns.what}</th>
+                <th scope="col">{words.columns.address}</th>
+                <th scope="col">{words.columns.state}</th>
+                <th scope="col">{words.columns.behind}</th>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {list.data.addresses.map((address) => (
+                <Fragment key={address.pushId}>
+                  <AddressRow
+                    address={address}
+                    now={list.data.now}
+                    busy={busy}
+                    onTest={() => void test(address)}
+                    onResume={() =>
+                      void change(
+                        () =>
+                          ask('POST /organisations/:organisation/brands/:brand/push-addresses/:pushId/resume', {
+                            params: paramsOf(address),
+                          }),
+                        words.resumed,
+                      )
+                    }
+                    onRemove={() => setRemoving(address)}
+                  />
+                  {trial?.pushId === address.pushId && (
+                    <tr className="connections__panel">
+                      <td colSpan={5}>
+                        <TrialView result={trial.result} />
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Listing>
       {adding ? (
         <AddressForm
           busy={busy}

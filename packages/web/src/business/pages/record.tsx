@@ -6,12 +6,14 @@ import { formatTime, istanbulDay, periodEnd, periodInForce } from '@acik-iys/law
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, newKey, PortalError } from '../../api/client.ts';
 import { calendar } from '../../text/format.ts';
 import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Choices, ErrorSummary, Failure, type Fault, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
+import { BrandField, useBrandChoice } from '../brand-field.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 import { rememberedAddress } from '../typed.ts';
@@ -123,15 +125,12 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
     person === undefined ? typed : { kind: person.kind, address: rememberedAddress(person.reference) ?? person.masked };
 
   const channels = read.kind === 'email' ? (['EPOSTA'] as const) : (['MESAJ', 'ARAMA'] as const);
-  const brand = desk.brands.find(({ brandId, abilities }) => brandId === form.brandId && abilities.includes('record'));
-  const own = desk.brandsFor('record');
-  // What was typed for a brand stays with it when the desk is narrowed to another customer; an empty form goes along.
-  const isOwn = brand === undefined || own.includes(brand);
-  const brands = isOwn ? own : [brand, ...own];
-  const goesTo = isOwn || form.address !== '' || form.reference !== undefined ? undefined : own[0]?.brandId;
-  useEffect(() => {
-    if (goesTo !== undefined) kept.set({ brandId: goesTo });
+  const choice = useBrandChoice('record', {
+    brandId: form.brandId,
+    holds: form.address !== '' || form.reference !== undefined,
+    onChange: (brandId) => kept.set({ brandId }),
   });
+  const { brand } = choice;
   const onBehalf = desk.onBehalfOf(form.brandId);
   const offered: readonly Channel[] = channels.filter((channel) => brand?.writes.includes(channel));
   const chosen = offered.length === 1 ? offered : form.channels.filter((channel) => offered.includes(channel));
@@ -224,8 +223,8 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
     }
   }
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit(event?: FormEvent) {
+    event?.preventDefault();
     // Who is faster than the reader of telephones waits for it: what he typed is judged, not that it is unread.
     const wrong = check(person === undefined ? await readTyped(form.address) : read);
     setFaults(wrong);
@@ -234,7 +233,13 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
     else void send();
   }
 
-  if (!kept.ready) return <SkeletonRows />;
+  if (!kept.ready)
+    return (
+      <>
+        <PageTitle>{t.record.title}</PageTitle>
+        <SkeletonRows />
+      </>
+    );
   return (
     <>
       <PageTitle>{t.record.title}</PageTitle>
@@ -244,7 +249,7 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
       <form className="form record" noValidate onSubmit={(event) => void submit(event)}>
         <DraftFound kept={kept} />
         <ErrorSummary faults={faults} />
-        {failure !== undefined && <Failure error={failure} again={() => void send()} />}
+        {failure !== undefined && <Failure error={failure} again={() => void submit()} />}
         <Choices legend={t.record.what}>
           {(['ONAY', 'RET'] as const).map((status) => (
             <label className="check" key={status}>
@@ -290,28 +295,15 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
           </Field>
         )}
         <div className="pair">
-          <Field
+          <BrandField
             id="marka"
             label={t.record.brand}
+            choice={choice}
+            brandId={form.brandId}
+            onChange={(brandId) => set({ brandId })}
             hint={onBehalf === undefined ? undefined : t.partners.recordsOnBehalf(onBehalf)}
             error={faultOf('marka')}
-          >
-            {(control) => (
-              <select
-                {...control}
-                className="input"
-                value={form.brandId}
-                onChange={({ target }) => set({ brandId: Number(target.value) })}
-              >
-                {brand === undefined && <option value={form.brandId}>{t.partners.brandGone}</option>}
-                {brands.map(({ brandId, name, provider }) => (
-                  <option key={brandId} value={brandId}>
-                    {desk.organisation.kind === 'provider' ? name : `${name} (${provider.title})`}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          />
           <Field id="kaynak" label={refusal ? t.record.refusalSource : t.record.source} error={faultOf('kaynak')}>
             {(control) => (
               <select
@@ -349,7 +341,7 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
             </label>
           ))}
         </Choices>
-        <Choices legend={t.record.recipientType}>
+        <Choices legend={t.record.recipientType} id="alici" error={faultOf('alici')}>
           {(['BIREYSEL', 'TACIR'] as const).map((recipientType) => (
             <label className="check" key={recipientType}>
               <input
@@ -362,7 +354,7 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
             </label>
           ))}
         </Choices>
-        <Choices legend={refusal ? t.record.refusalWhen : t.record.when} id="zaman" error={faultOf('zaman')}>
+        <Choices legend={refusal ? t.record.refusalWhen : t.record.when}>
           <Field id="gun" label={t.record.date} error={faultOf('gun')}>
             {(control) => (
               <input
@@ -558,6 +550,15 @@ function GivenRow({
     }, 1_000);
     return () => clearInterval(timer);
   }, [waiting, entry, organisation]);
+  const { busy, failure, attempt } = useAttempt();
+  const undo = (): void =>
+    void attempt(async () => {
+      setEntry(
+        await ask('POST /organisations/:organisation/entries/:entryId/undo', {
+          params: { organisation, entryId: entry.entryId },
+        }),
+      );
+    });
   const left = Math.max(0, Math.ceil(entry.dueAt - entry.now - (performance.now() - seenAt.current) / 1_000));
   const what = t.channel[channel];
   const words = {
@@ -572,18 +573,11 @@ function GivenRow({
       <State sign={waiting ? 'wait' : entry.state === 'refused' ? 'note' : 'done'}>{words}</State>
       {entry.sentence !== null && <span className="meta">{entry.sentence[language]}</span>}
       {waiting && left > 0 && (
-        <button
-          type="button"
-          className="btn btn--desk"
-          onClick={() =>
-            void ask('POST /organisations/:organisation/entries/:entryId/undo', {
-              params: { organisation, entryId: entry.entryId },
-            }).then(setEntry)
-          }
-        >
+        <button type="button" className="btn btn--desk" aria-disabled={busy} onClick={undo}>
           {t.record.undo}
         </button>
       )}
+      {failure !== undefined && <Failure error={failure} again={waiting && left > 0 ? undo : undefined} />}
       {!waiting && first.reference !== null && (
         <Link
           to="/isletme/$organisation/kisi/$reference"

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { nameOf, type RefusalRow, RefusalTable } from './refusal-table.tsx';
@@ -21,7 +22,7 @@ export function RefusalList() {
   const search = useSearch({ from: '/isletme/$organisation/retler' });
   const { marka, kanal, acik } = search;
   const params = { organisation: String(organisation) };
-  const [chosen, setChosen] = useState<ReadonlyMap<string, RefusalRow>>(new Map());
+  const [marked, setChosen] = useState<ReadonlyMap<string, RefusalRow>>(new Map());
   const key = ['organisation', organisation, 'live', 'refusals', desk.customer, marka, kanal, acik];
   const list = useInfiniteQuery({
     queryKey: key,
@@ -40,6 +41,10 @@ export function RefusalList() {
       }),
     getNextPageParam: ({ after }) => after,
   });
+  const rows = list.data?.pages.flatMap(({ refusals }) => refusals) ?? [];
+  // What is not shown any more, by another filter or because somebody was faster, is not ticked.
+  const shown = new Set(rows.map(nameOf));
+  const chosen = new Map([...marked].filter(([name]) => shown.has(name)));
   const tick = useMutation({
     mutationFn: (done: boolean) =>
       ask('POST /organisations/:organisation/refusals/ticks', {
@@ -52,7 +57,6 @@ export function RefusalList() {
     },
   });
   const brands = desk.brandsFor('readRefusals');
-  const rows = list.data?.pages.flatMap(({ refusals }) => refusals) ?? [];
   const now = list.data?.pages[0]?.now ?? 0;
 
   function choose(row: RefusalRow, is: boolean) {
@@ -138,37 +142,32 @@ export function RefusalList() {
         )}
         {tick.error !== null && <Failure error={tick.error} />}
       </div>
-      {list.error !== null && list.data === undefined ? (
-        <Failure error={list.error} again={() => void list.refetch()} />
-      ) : list.data === undefined ? (
-        <SkeletonRows rows={8} />
-      ) : rows.length === 0 ? (
-        <p className="empty">{acik === 1 ? t.refusals.emptyOpen : t.refusals.empty}</p>
-      ) : (
-        <RefusalTable
-          refusals={rows}
-          now={now}
-          {...(desk.may('tickRefusals') && {
-            select: (row: RefusalRow) => (
-              <label className="check">
-                <input
-                  type="checkbox"
-                  checked={chosen.has(nameOf(row))}
-                  onChange={({ target }) => choose(row, target.checked)}
-                />
-                <span className="vh">{t.refusals.select(row.masked)}</span>
-              </label>
-            ),
-          })}
-        />
-      )}
-      {list.hasNextPage && (
-        <p style={{ marginTop: 'var(--s4)' }}>
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </button>
-        </p>
-      )}
+      <Listing file={t.files.refusals} rows={rows.length} list={list}>
+        {list.error !== null && list.data === undefined ? (
+          <Failure error={list.error} again={() => void list.refetch()} />
+        ) : list.data === undefined ? (
+          <SkeletonRows rows={8} />
+        ) : rows.length === 0 ? (
+          <p className="empty">{acik === 1 ? t.refusals.emptyOpen : t.refusals.empty}</p>
+        ) : (
+          <RefusalTable
+            refusals={rows}
+            now={now}
+            {...(desk.may('tickRefusals') && {
+              select: (row: RefusalRow) => (
+                <label className="check">
+                  <input
+                    type="checkbox"
+                    checked={chosen.has(nameOf(row))}
+                    onChange={({ target }) => choose(row, target.checked)}
+                  />
+                  <span className="vh">{t.refusals.select(row.masked)}</span>
+                </label>
+              ),
+            })}
+          />
+        )}
+      </Listing>
     </>
   );
 }

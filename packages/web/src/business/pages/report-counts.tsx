@@ -2,6 +2,7 @@
 
 import type { AnswerOf } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { useDesk } from '../desk.tsx';
 import { CHANNELS, RECIPIENT_TYPES } from './report-filters.tsx';
 
@@ -43,19 +44,21 @@ export function CountTables({ counts, brands }: { readonly counts: Counts; reado
     .sort((one, other) => format.compare(one.name, other.name));
   const total = ({ approvals, refusals }: Line): number => approvals + refusals;
   return (
-    <div className="reports__tables">
-      <CountTable
-        title={t.reports.byKind}
-        lines={kinds.filter((line) => total(line) > 0)}
-        sum={lineOf(t.reports.total, counts.rows)}
-      />
-      <CountTable
-        title={t.reports.bySource}
-        lines={sources.sort((one, other) => total(other) - total(one))}
-        sum={lineOf(t.reports.total, counts.rows)}
-      />
-      {byBrand.length > 1 && <CountTable title={t.reports.byBrand} lines={byBrand} />}
-    </div>
+    <Listing file={t.files.counts} rows={counts.rows.length}>
+      <div className="reports__tables">
+        <CountTable
+          title={t.reports.byKind}
+          lines={kinds.filter((line) => total(line) > 0)}
+          sum={lineOf(t.reports.total, counts.rows)}
+        />
+        <CountTable
+          title={t.reports.bySource}
+          lines={sources.sort((one, other) => total(other) - total(one))}
+          sum={lineOf(t.reports.total, counts.rows)}
+        />
+        {byBrand.length > 1 && <CountTable title={t.reports.byBrand} lines={byBrand} />}
+      </div>
+    </Listing>
   );
 }
 

@@ -7,6 +7,7 @@ import { type AnswerOf, ask } from '../../api/client.ts';
 import { handOver } from '../../api/files.ts';
 import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, SkeletonRows, State } from '../../ui/parts.tsx';
 import { type BrandAnswer, useOrganisation } from '../desk.tsx';
 import { useStepUp } from '../step-up.tsx';
@@ -58,91 +59,94 @@ export function ReportDays({ filters, brand }: { readonly filters: ReportFilters
         <BrandField filters={filters} />
       </div>
       {failure !== undefined && failure.code !== 'session.step_up' && <Failure error={failure} />}
-      {list.error !== null && list.data === undefined ? (
-        <Failure error={list.error} again={() => void list.refetch()} />
-      ) : list.data === undefined ? (
-        <SkeletonRows rows={8} />
-      ) : days.length === 0 ? (
-        <p className="empty">{words.empty}</p>
-      ) : (
-        <table className="table table--stack reports__list">
-          <thead>
-            <tr>
-              <th scope="col">{columns.day}</th>
-              <th scope="col">{columns.file}</th>
-              <th scope="col">{columns.stamp}</th>
-              <th scope="col">{columns.agreed}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {days.map((one) => (
-              <tr key={one.day}>
-                <th scope="row" className="nowrap">
-                  {format.day(one.day)}
-                </th>
-                <td data-l={columns.file}>
-                  {one.file === null ? (
-                    <State sign={one.state === 'error' ? 'note' : 'wait'}>
-                      {words[one.state === 'completed' ? 'error' : one.state]}
-                    </State>
-                  ) : (
-                    <FileFacts
-                      file={one.file}
-                      about={format.day(one.day)}
-                      onTake={
-                        mayAgree
-                          ? () =>
-                              void attempt(() =>
-                                confirmed(() =>
-                                  handOver('GET /organisations/:organisation/brands/:brand/reconciliations/:day/file', {
-                                    ...params,
-                                    day: one.day,
-                                  }),
-                                ),
-                              )
-                          : undefined
-                      }
-                    />
-                  )}
-                </td>
-                <td data-l={columns.stamp}>
-                  {one.file !== null && (
-                    <StampFacts
-                      isStamped={one.isStamped}
-                      about={format.day(one.day)}
-                      href={`/portal/organisations/${organisation}/brands/${brand.brandId}/reconciliations/${one.day}/time-stamp`}
-                    />
-                  )}
-                </td>
-                <td data-l={columns.agreed}>
-                  {one.agreed !== null ? (
-                    <State sign="done">
-                      {words.agreed(
-                        one.agreed.person ?? one.agreed.organisation ?? words.program,
-                        format.time(one.agreed.at, now),
-                      )}
-                    </State>
-                  ) : mayAgree && one.file !== null ? (
-                    <button type="button" className="btn btn--desk" aria-disabled={busy} onClick={() => setAsked(one)}>
-                      {words.agree}
-                      <About>{format.day(one.day)}</About>
-                    </button>
-                  ) : (
-                    <span className="meta">{words.notAgreed}</span>
-                  )}
-                </td>
+      <Listing file={t.files.days} rows={days.length} list={list}>
+        {list.error !== null && list.data === undefined ? (
+          <Failure error={list.error} again={() => void list.refetch()} />
+        ) : list.data === undefined ? (
+          <SkeletonRows rows={8} />
+        ) : days.length === 0 ? (
+          <p className="empty">{words.empty}</p>
+        ) : (
+          <table className="table table--stack reports__list">
+            <thead>
+              <tr>
+                <th scope="col">{columns.day}</th>
+                <th scope="col">{columns.file}</th>
+                <th scope="col">{columns.stamp}</th>
+                <th scope="col">{columns.agreed}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {list.hasNextPage && (
-        <p className="reports__note">
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </button>
-        </p>
-      )}
+            </thead>
+            <tbody>
+              {days.map((one) => (
+                <tr key={one.day}>
+                  <th scope="row" className="nowrap">
+                    {format.day(one.day)}
+                  </th>
+                  <td data-l={columns.file}>
+                    {one.file === null ? (
+                      <State sign={one.state === 'error' ? 'note' : 'wait'}>
+                        {words[one.state === 'completed' ? 'error' : one.state]}
+                      </State>
+                    ) : (
+                      <FileFacts
+                        file={one.file}
+                        about={format.day(one.day)}
+                        onTake={
+                          mayAgree
+                            ? () =>
+                                void attempt(() =>
+                                  confirmed(() =>
+                                    handOver(
+                                      'GET /organisations/:organisation/brands/:brand/reconciliations/:day/file',
+                                      {
+                                        ...params,
+                                        day: one.day,
+                                      },
+                                    ),
+                                  ),
+                                )
+                            : undefined
+                        }
+                      />
+                    )}
+                  </td>
+                  <td data-l={columns.stamp}>
+                    {one.file !== null && (
+                      <StampFacts
+                        isStamped={one.isStamped}
+                        about={format.day(one.day)}
+                        href={`/portal/organisations/${organisation}/brands/${brand.brandId}/reconciliations/${one.day}/time-stamp`}
+                      />
+                    )}
+                  </td>
+                  <td data-l={columns.agreed}>
+                    {one.agreed !== null ? (
+                      <State sign="done">
+                        {words.agreed(
+                          one.agreed.person ?? one.agreed.organisation ?? words.program,
+                          format.time(one.agreed.at, now),
+                        )}
+                      </State>
+                    ) : mayAgree && one.file !== null ? (
+                      <button
+                        type="button"
+                        className="btn btn--desk"
+                        aria-disabled={busy}
+                        onClick={() => setAsked(one)}
+                      >
+                        {words.agree}
+                        <About>{format.day(one.day)}</About>
+                      </button>
+                    ) : (
+                      <span className="meta">{words.notAgreed}</span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Listing>
       <Confirm
         open={asked !== undefined}
         title={words.confirmTitle(asked === undefined ? '' : format.day(asked.day))}

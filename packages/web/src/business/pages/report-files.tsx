@@ -6,6 +6,7 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, newKey } from '../../api/client.ts';
 import { handOver } from '../../api/files.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Choices, ErrorSummary, Failure, SkeletonRows, State } from '../../ui/parts.tsx';
 import { type BrandAnswer, useDesk, useOrganisation } from '../desk.tsx';
 import { fieldFaults } from '../field-faults.ts';
@@ -48,22 +49,17 @@ export function ReportFiles({ filters, brand }: { readonly filters: ReportFilter
       <AskForm filters={filters} brand={brand} onAsked={changed} />
       <section className="sec">
         <h2>{words.listTitle}</h2>
-        {list.error !== null && list.data === undefined ? (
-          <Failure error={list.error} again={() => void list.refetch()} />
-        ) : list.data === undefined ? (
-          <SkeletonRows rows={4} />
-        ) : jobs.length === 0 ? (
-          <p className="empty">{words.empty}</p>
-        ) : (
-          <JobTable jobs={jobs} now={list.data.pages[0]?.now ?? 0} onChanged={changed} />
-        )}
-        {list.hasNextPage && (
-          <p className="reports__note">
-            <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-              {t.common.more}
-            </button>
-          </p>
-        )}
+        <Listing file={t.files.reportFiles} rows={jobs.length} list={list}>
+          {list.error !== null && list.data === undefined ? (
+            <Failure error={list.error} again={() => void list.refetch()} />
+          ) : list.data === undefined ? (
+            <SkeletonRows rows={4} />
+          ) : jobs.length === 0 ? (
+            <p className="empty">{words.empty}</p>
+          ) : (
+            <JobTable jobs={jobs} now={list.data.pages[0]?.now ?? 0} onChanged={changed} />
+          )}
+        </Listing>
       </section>
     </>
   );

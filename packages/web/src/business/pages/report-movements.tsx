@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, SkeletonRows, State } from '../../ui/parts.tsx';
 import { type BrandAnswer, useOrganisation } from '../desk.tsx';
 import { CountTables, sumOf } from './report-counts.tsx';
@@ -66,23 +67,25 @@ export function ReportMovements({ filters, brand }: { readonly filters: ReportFi
         />
       </div>
       <RangeCounts from={from} to={to} brand={brand} several={filters.brands.length > 1} />
-      {list.error !== null && list.data === undefined ? (
-        <Failure error={list.error} again={() => void list.refetch()} />
-      ) : list.data === undefined ? (
-        <SkeletonRows rows={8} />
-      ) : rows.length === 0 && !list.hasNextPage ? (
-        <p className="empty">{words.empty}</p>
-      ) : (
-        <MovementTable movements={rows} now={list.data.pages[0]?.now ?? 0} />
-      )}
-      {list.hasNextPage && (
-        <p className="row reports__note no-print">
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </button>
-          {list.data?.pages.at(-1)?.movements.length === 0 && <span className="meta">{words.searched}</span>}
-        </p>
-      )}
+      <Listing
+        file={t.files.movements}
+        rows={rows.length}
+        list={list}
+        note={
+          list.hasNextPage &&
+          list.data?.pages.at(-1)?.movements.length === 0 && <span className="meta">{words.searched}</span>
+        }
+      >
+        {list.error !== null && list.data === undefined ? (
+          <Failure error={list.error} again={() => void list.refetch()} />
+        ) : list.data === undefined ? (
+          <SkeletonRows rows={8} />
+        ) : rows.length === 0 && !list.hasNextPage ? (
+          <p className="empty">{words.empty}</p>
+        ) : (
+          <MovementTable movements={rows} now={list.data.pages[0]?.now ?? 0} />
+        )}
+      </Listing>
       <p className="reports__note no-print">
         <button
           type="button"

@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, Field, PageTitle, type Sign, SkeletonRows, State } from '../../ui/parts.tsx';
 import { isAddressLike } from '../address-like.ts';
 import { useDesk, useOrganisation } from '../desk.tsx';
@@ -93,56 +94,51 @@ export function Retailers() {
           )}
         </>
       )}
-      <div className="retailers__list">
-        {list.error !== null && list.data === undefined ? (
-          <Failure error={list.error} again={() => void list.refetch()} />
-        ) : list.data === undefined ? (
-          <SkeletonRows rows={8} />
-        ) : rows.length === 0 ? (
-          <p className="empty">
-            {filtered ? words.emptyFound : manages ? `${words.empty} ${words.emptyAdd}` : words.empty}
-          </p>
-        ) : (
-          <table className="table table--stack">
-            <thead>
-              <tr>
-                <th scope="col">{words.columns.title}</th>
-                <th scope="col">{words.columns.brand}</th>
-                <th scope="col">{words.columns.place}</th>
-                <th scope="col">{words.columns.number}</th>
-                <th scope="col">{words.columns.status}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ brandId, retailerCode, title, city, town, status }) => (
-                <tr key={`${brandId} ${retailerCode}`}>
-                  <th scope="row">
-                    <Link
-                      to="/isletme/$organisation/bayiler/$brand/$code"
-                      params={{ ...params, brand: String(brandId), code: String(retailerCode) }}
-                    >
-                      {title}
-                    </Link>
-                  </th>
-                  <td data-l={words.columns.brand}>{desk.brandName(brandId)}</td>
-                  <td data-l={words.columns.place}>{words.place(town, city)}</td>
-                  <td data-l={words.columns.number}>{retailerCode}</td>
-                  <td data-l={words.columns.status}>
-                    <RetailerState status={status} />
-                  </td>
+      <Listing file={t.files.retailers} rows={rows.length} list={list}>
+        <div className="retailers__list">
+          {list.error !== null && list.data === undefined ? (
+            <Failure error={list.error} again={() => void list.refetch()} />
+          ) : list.data === undefined ? (
+            <SkeletonRows rows={8} />
+          ) : rows.length === 0 ? (
+            <p className="empty">
+              {filtered ? words.emptyFound : manages ? `${words.empty} ${words.emptyAdd}` : words.empty}
+            </p>
+          ) : (
+            <table className="table table--stack">
+              <thead>
+                <tr>
+                  <th scope="col">{words.columns.title}</th>
+                  <th scope="col">{words.columns.brand}</th>
+                  <th scope="col">{words.columns.place}</th>
+                  <th scope="col">{words.columns.number}</th>
+                  <th scope="col">{words.columns.status}</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-      </div>
-      {list.hasNextPage && (
-        <p className="retailers__more">
-          <button type="button" className="btn" onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </button>
-        </p>
-      )}
+              </thead>
+              <tbody>
+                {rows.map(({ brandId, retailerCode, title, city, town, status }) => (
+                  <tr key={`${brandId} ${retailerCode}`}>
+                    <th scope="row">
+                      <Link
+                        to="/isletme/$organisation/bayiler/$brand/$code"
+                        params={{ ...params, brand: String(brandId), code: String(retailerCode) }}
+                      >
+                        {title}
+                      </Link>
+                    </th>
+                    <td data-l={words.columns.brand}>{desk.brandName(brandId)}</td>
+                    <td data-l={words.columns.place}>{words.place(town, city)}</td>
+                    <td data-l={words.columns.number}>{retailerCode}</td>
+                    <td data-l={words.columns.status}>
+                      <RetailerState status={status} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </div>
+      </Listing>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { Listing } from '../../ui/listing.tsx';
 import { Failure, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { useComesBack } from '../draft.tsx';
@@ -114,49 +115,51 @@ export function Staff() {
               {words.invite}
             </button>
           )}
-          {staff.data.people.map((member) => (
-            <section className="staff__person" key={member.accountId}>
-              <div className="head">
-                <h2>
-                  {member.name}
-                  {member.self && <span className="meta"> ({words.self})</span>}
-                </h2>
-                <span className="meta">
-                  {member.email} ·{' '}
-                  {member.lastSeenAt === null
-                    ? words.neverSeen
-                    : words.lastSeen(format.time(member.lastSeenAt, staff.data.now))}
-                </span>
-              </div>
-              <Grants
-                grants={member.grants}
-                now={staff.data.now}
-                onTake={(grant) => setQuestion({ kind: 'grant', member, grant })}
-              />
-              {adding === member.accountId ? (
-                <GrantFields
-                  accountId={member.accountId}
-                  onSubmit={(form, given) => add(member.accountId, form, given)}
-                  onCancel={() => setAdding(undefined)}
-                />
-              ) : (
-                <div className="row">
-                  <button type="button" className="btn btn--quiet" onClick={() => setAdding(member.accountId)}>
-                    {words.more}
-                  </button>
-                  {member.grants.some(({ endable }) => endable) && (
-                    <button
-                      type="button"
-                      className="btn btn--quiet"
-                      onClick={() => setQuestion({ kind: 'all', member })}
-                    >
-                      {words.takeAll}
-                    </button>
-                  )}
+          <Listing file={t.files.staff} rows={staff.data.people.length}>
+            {staff.data.people.map((member) => (
+              <section className="staff__person" key={member.accountId}>
+                <div className="head">
+                  <h2>
+                    {member.name}
+                    {member.self && <span className="meta"> ({words.self})</span>}
+                  </h2>
+                  <span className="meta">
+                    {member.email} ·{' '}
+                    {member.lastSeenAt === null
+                      ? words.neverSeen
+                      : words.lastSeen(format.time(member.lastSeenAt, staff.data.now))}
+                  </span>
                 </div>
-              )}
-            </section>
-          ))}
+                <Grants
+                  grants={member.grants}
+                  now={staff.data.now}
+                  onTake={(grant) => setQuestion({ kind: 'grant', member, grant })}
+                />
+                {adding === member.accountId ? (
+                  <GrantFields
+                    accountId={member.accountId}
+                    onSubmit={(form, given) => add(member.accountId, form, given)}
+                    onCancel={() => setAdding(undefined)}
+                  />
+                ) : (
+                  <div className="row">
+                    <button type="button" className="btn btn--quiet" onClick={() => setAdding(member.accountId)}>
+                      {words.more}
+                    </button>
+                    {member.grants.some(({ endable }) => endable) && (
+                      <button
+                        type="button"
+                        className="btn btn--quiet"
+                        onClick={() => setQuestion({ kind: 'all', member })}
+                      >
+                        {words.takeAll}
+                      </button>
+                    )}
+                  </div>
+                )}
+              </section>
+            ))}
+          </Listing>
           <Invitations
             answer={staff.data}
             onResend={(invitationId) =>

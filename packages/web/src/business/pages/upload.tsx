@@ -28,11 +28,22 @@ export function UploadButton({ label, hint, onFile }: { label: string; hint?: st
   );
 }
 
+/** Keys of files that were sent: what is tried again is the same document, not a second one. */
+const keys = new WeakMap<File, Map<number, string>>();
+
+function keyOf(file: File, brandId: number): string {
+  const ofFile = keys.get(file) ?? new Map<number, string>();
+  keys.set(file, ofFile);
+  const key = ofFile.get(brandId) ?? newKey();
+  ofFile.set(brandId, key);
+  return key;
+}
+
 export function useUpload(brandId: number): (file: File) => Promise<DocumentAnswer> {
   const organisation = useOrganisation();
   return (file) =>
     sendFile('POST /organisations/:organisation/brands/:brand/evidence', file, {
       params: { organisation, brand: brandId },
-      query: { key: newKey() },
+      query: { key: keyOf(file, brandId) },
     });
 }
