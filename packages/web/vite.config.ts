@@ -13,6 +13,8 @@ export default defineConfig({
     target: 'es2022',
     // Fonts stay files: inlined ones would be loaded by everybody, and the policy of the pages forbids them.
     assetsInlineLimit: 0,
+    // The server reads in it which files a screen needs, and names them before the scripts ask.
+    manifest: 'manifest.json',
     rolldownOptions: {
       input: { isletme: at('isletme.html'), parcalar: at('parcalar.html') },
       // Libraries mark what may not run on a server; nothing of ours does.
