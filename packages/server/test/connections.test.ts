@@ -140,7 +140,7 @@ describe('API users', () => {
       }),
       await partner.call('PUT /organisations/:organisation/api-users/:accountId/networks', {
         params: theirs,
-        body: { networks: ['10.0.0.0/8'] },
+        body: { networks: ['10.0.0.0/8'], seen: [] },
       }),
     ])
       expect(answer.problem.code).toBe('thing.unknown');
@@ -360,7 +360,7 @@ describe('an API user that is ended', () => {
     await who.call('DELETE /organisations/:organisation/api-users/:accountId/passwords/replaced', { params });
     await who.call('PUT /organisations/:organisation/api-users/:accountId/networks', {
       params,
-      body: { networks: ['127.0.0.0/8'] },
+      body: { networks: ['127.0.0.0/8'], seen: [] },
     });
     await who.call('DELETE /organisations/:organisation/api-users/:accountId', { params });
     await who.call('DELETE /organisations/:organisation/api-users/:accountId', { params });
@@ -384,12 +384,18 @@ describe('networks', () => {
     const tokens = await tokensOf(user, user.password);
     expect(await statusWith(tokens)).toBe(200);
 
-    const set = async (networks: string[]) =>
+    const set = async (networks: string[], seen: string[]) =>
       await (await owner()).call('PUT /organisations/:organisation/api-users/:accountId/networks', {
         params: user.params,
-        body: { networks },
+        body: { networks, seen },
       });
-    expect((await set(['203.0.113.9/24', '203.0.113.0/24'])).body).toEqual({ done: true });
+    const before = ['127.0.0.1/32', '2001:db8::/32'];
+    expect((await set(['203.0.113.9/24', '203.0.113.0/24'], before)).body).toEqual({ done: true });
+    expect((await userOf(user))?.networks).toEqual(['203.0.113.0/24']);
+    // Who looked before that does not overwrite it; the same once more is no change.
+    const late = await set(['198.51.100.0/24'], before);
+    expect([late.status, late.problem.code]).toEqual([409, 'thing.changed']);
+    expect((await set(['203.0.113.0/24'], before)).status).toBe(200);
     expect((await userOf(user))?.networks).toEqual(['203.0.113.0/24']);
     expect(await statusWith(tokens)).toBe(401);
     const elsewhere = await logIn(user, user.password);
@@ -400,7 +406,7 @@ describe('networks', () => {
     expect((await refreshed(tokens)).status).toBe(400);
     server.clock.move(120);
     expect((await refreshed(tokens)).status).toBe(400);
-    await set([]);
+    await set([], ['203.0.113.0/24']);
     expect(await statusWith(tokens)).toBe(200);
     expect((await refreshed(tokens)).status).toBe(200);
   });
@@ -409,7 +415,7 @@ describe('networks', () => {
     const user = await newUser(['127.0.0.1']);
     const answer = await (await owner()).call('PUT /organisations/:organisation/api-users/:accountId/networks', {
       params: user.params,
-      body: { networks: ['10.0.0.0/8', '10/8'] },
+      body: { networks: ['10.0.0.0/8', '10/8'], seen: ['127.0.0.1/32'] },
     });
     expect(answer.problem).toMatchObject({ status: 422, code: 'api_user.network', fields: [{ field: 'networks' }] });
     expect((await userOf(user))?.networks).toEqual(['127.0.0.1/32']);

@@ -72,7 +72,7 @@ async function attach(
   caller: DeskCaller,
   documentId: string,
   to: readonly unknown[],
-  more: { title?: string; textVersion?: number } = {},
+  more: { title?: string; titleSeen?: string; textVersion?: number } = {},
 ) {
   return await caller.call(`POST ${EVIDENCE}/:documentId/attachments`, {
     params: { ...RETAIL_BRAND, documentId },
@@ -441,6 +441,10 @@ describe('what a document proves', () => {
 
     const document = await added();
     const attached = await attach(clerk, document.documentId, [ofMessage(reference)], { title: 'Kadıköy formu' });
+    // Who opened the page before that does not overwrite it.
+    const titleSeen = document.title;
+    const late = await attach(clerk, document.documentId, [], { title: 'Üsküdar formu', titleSeen });
+    expect([late.status, late.problem.code]).toEqual([409, 'thing.changed']);
     expect(attached.body).toMatchObject({
       title: 'Kadıköy formu',
       attachments: [{ consent: { reference, status: 'ONAY', channel: 'MESAJ', source: 'HS_FIZIKSEL_ORTAM' } }],

@@ -21,6 +21,11 @@ export class PortalError extends Error {
   }
 }
 
+/** Somebody else was faster: what stands now is to be shown before it is tried again. */
+export function isChanged(error: unknown): boolean {
+  return error instanceof PortalError && error.code === 'thing.changed';
+}
+
 export interface Sent<R extends PortalRouteName> {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly body?: Portal[R]['body'];

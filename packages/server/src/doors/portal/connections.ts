@@ -23,6 +23,7 @@ async function told<T>(work: Promise<T>): Promise<T> {
     if (error instanceof ApiUserError) {
       if (error.reason === 'unknown') throw problem('thing.unknown');
       if (error.reason === 'network') throw fieldProblem('api_user.network', 'networks');
+      if (error.reason === 'changed') throw problem('thing.changed');
       throw problem('api_user.too_many');
     }
     if (error instanceof AccountError && error.reason === 'email') throw fieldProblem('api_user.email', 'email');
@@ -152,7 +153,7 @@ export const connectionHandlers: Handlers<
   },
 
   'PUT /organisations/:organisation/api-users/:accountId/networks': async (call) => {
-    await told(call.rooms.apiUsers.setNetworks(call.desk, numberOf(call, 'accountId'), call.body.networks));
+    await told(call.rooms.apiUsers.setNetworks(call.desk, numberOf(call, 'accountId'), call.body));
     return { done: true };
   },
 

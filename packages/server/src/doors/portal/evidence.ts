@@ -54,7 +54,8 @@ export async function told<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof EvidenceError) throw problem(`evidence.${error.reason}`);
+    if (error instanceof EvidenceError)
+      throw problem(error.reason === 'changed' ? 'thing.changed' : `evidence.${error.reason}`);
     throw error;
   }
 }

@@ -236,6 +236,11 @@ const PROBLEMS = {
     tr: 'Bu markanın böyle bir onay metni yok. Listeden bir metin seçin.',
     en: 'This brand has no such consent text. Choose one from the list.',
   },
+  'thing.changed': {
+    status: 409,
+    tr: 'Siz bakarken bir başkası bunu değiştirdi. Şimdiki hâlini getirdik; bakın, yine isterseniz yeniden kaydedin.',
+    en: 'Somebody else changed this while you were looking. We brought what stands now; look at it, and save again if you still want to.',
+  },
   'evidence.text_fixed': {
     status: 409,
     tr: 'Bu belgenin metni daha önce belirtilmiş ve değişmez. Belge yanlışsa yerine yenisini koyun.',

@@ -27,6 +27,8 @@ export type ApiUserErrorReason =
   | 'unknown'
   /** `value` is no network. */
   | 'network'
+  /** Somebody else was faster. */
+  | 'changed'
   | 'too-many';
 
 export class ApiUserError extends Error {
@@ -78,7 +80,11 @@ export interface ApiUsers {
   /** Ends the overlap now. @throws ApiUserError */
   endReplaced(desk: Desk, accountId: number): Promise<void>;
   /** @param networks as a person writes them; none: from everywhere. @throws ApiUserError */
-  setNetworks(desk: Desk, accountId: number, networks: readonly string[]): Promise<void>;
+  setNetworks(
+    desk: Desk,
+    accountId: number,
+    change: { readonly seen: readonly string[]; readonly networks: readonly string[] },
+  ): Promise<void>;
   /** Ends an API user with its sessions; done already: nothing. @throws ApiUserError */
   end(desk: Desk, accountId: number): Promise<void>;
 }
@@ -210,13 +216,15 @@ export function openApiUsers({ database, clock, access, activities }: ApiUsersOp
         return {};
       }),
 
-    async setNetworks(desk, accountId, typed) {
+    async setNetworks(desk, accountId, { seen, networks: typed }) {
       const networks = normalForms(typed);
       await change(desk, accountId, 'api_user.networks_set', async (connection) => {
-        await connection.run('update account set networks = $2 where account_id = $1', [
-          accountId,
-          `{${networks.join(',')}}`,
-        ]);
+        // Also where what was sent came through and its answer did not: the same again is no change.
+        const changed = await connection.run(
+          'update account set networks = $2 where account_id = $1 and (networks = $3 or networks = $2)',
+          [accountId, `{${networks.join(',')}}`, `{${seen.join(',')}}`],
+        );
+        if (changed === 0) throw new ApiUserError('changed');
         return { networks: networks.join(' ') };
       });
     },

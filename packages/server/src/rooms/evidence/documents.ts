@@ -122,6 +122,8 @@ export interface Documents {
     documentId: string,
     said: {
       readonly title?: string | undefined;
+      /** What the title was when it was changed. */
+      readonly titleSeen?: string | undefined;
       readonly textVersion?: number | undefined;
       readonly to: readonly Target[];
     },
@@ -406,7 +408,7 @@ export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
       return { list, next: rows.length > limit && last !== undefined ? last : null };
     },
 
-    async attach(desk, brand, documentId, { title, textVersion, to }) {
+    async attach(desk, brand, documentId, { title, titleSeen, textVersion, to }) {
       await document(desk, brand, documentId);
       if (textVersion !== undefined) await forms.text(brand, textVersion);
       const links: LinkValues[] = [];
@@ -416,6 +418,8 @@ export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
         const [held] = await connection.rows<HeldRow>(sql.HOLD, [brandId, `{${documentId}}`]);
         const [, sealed, textBefore, replaced] = held as HeldRow;
         if (replaced) throw new EvidenceError('replaced');
+        if (title !== undefined && titleSeen !== undefined && ![titleSeen, title].includes(shown(sealed).title))
+          throw new EvidenceError('changed');
         if (textVersion !== undefined && textBefore !== null && textBefore !== textVersion)
           throw new EvidenceError('text_fixed');
         const described = title === undefined ? sealed : keys.sealText(JSON.stringify({ ...shown(sealed), title }));

@@ -22,6 +22,8 @@ export type EvidenceErrorReason =
   | 'text'
   /** Another version stands with the document already. */
   | 'text_fixed'
+  /** Somebody else changed its title meanwhile. */
+  | 'changed'
   /** A day that is none, or is still to come. */
   | 'day'
   /** No such retailer of the brand, or not this person's. */

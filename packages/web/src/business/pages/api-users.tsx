@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useAttempt } from '../../api/attempt.ts';
-import { type AnswerOf, ask, type PortalError } from '../../api/client.ts';
+import { type AnswerOf, ask, isChanged, type PortalError } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Listing } from '../../ui/listing.tsx';
@@ -48,10 +48,14 @@ export function ApiUsers({ answer: { users, now } }: { readonly answer: Answer }
   /** Does it, says it, and shows the list anew. */
   const change = (work: () => Promise<string>): Promise<void> =>
     attempt(async () => {
-      const done = await confirmed(work);
+      const again = () => client.invalidateQueries({ queryKey: ['organisation', organisation, 'api-users'] });
+      const done = await confirmed(work).catch(async (error: unknown) => {
+        if (isChanged(error)) await again();
+        throw error;
+      });
       setPanel(undefined);
       setSaid(done);
-      await client.invalidateQueries({ queryKey: ['organisation', organisation, 'api-users'] });
+      await again();
     });
 
   function open(next: Panel, by: HTMLElement) {
@@ -80,11 +84,11 @@ export function ApiUsers({ answer: { users, now } }: { readonly answer: Answer }
       return '';
     });
 
-  const setNetworks = ({ accountId }: ApiUser, networks: string[]): Promise<void> =>
+  const setNetworks = ({ accountId, networks: seen }: ApiUser, networks: string[]): Promise<void> =>
     change(async () => {
       await ask('PUT /organisations/:organisation/api-users/:accountId/networks', {
         params: { organisation, accountId },
-        body: { networks },
+        body: { networks, seen },
       });
       return networks.length === 0 ? words.networksFree : words.networksSet;
     });
@@ -499,6 +503,9 @@ function NetworksForm({
       <FormTitle>{words.networksTitle(user.email)}</FormTitle>
       <ErrorSummary faults={faults} />
       {other}
+      {isChanged(failure) && (
+        <p>{words.networksNow(user.networks.length === 0 ? words.everywhere : user.networks.join(', '))}</p>
+      )}
       <NetworksField
         value={networks}
         onChange={setNetworks}

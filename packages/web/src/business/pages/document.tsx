@@ -6,7 +6,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useAttempt } from '../../api/attempt.ts';
-import { ask } from '../../api/client.ts';
+import { ask, isChanged } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { Choices, Failure, Field, PageTitle, SkeletonRows } from '../../ui/parts.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
@@ -145,12 +145,19 @@ function Attach({ document: { brandId, documentId, title: known } }: { readonly 
   function submit(event: FormEvent) {
     event.preventDefault();
     void attempt(async () => {
+      const again = () => client.invalidateQueries({ queryKey: ['organisation', organisation, 'evidence'] });
       await ask(`POST ${ROUTE}/attachments`, {
         params: { organisation, brand: brandId, documentId },
-        body: { ...(title !== known && title !== '' && { title }), to: value === '' ? [] : [await target()] },
+        body: {
+          ...(title !== known && title !== '' && { title, titleSeen: known }),
+          to: value === '' ? [] : [await target()],
+        },
+      }).catch(async (error: unknown) => {
+        if (isChanged(error)) await again();
+        throw error;
       });
       setValue('');
-      await client.invalidateQueries({ queryKey: ['organisation', organisation, 'evidence'] });
+      await again();
     });
   }
 

@@ -81,7 +81,8 @@ export const connectionRoutes = {
   'PUT /organisations/:organisation/api-users/:accountId/networks': {
     needs: 'manageApiUsers',
     stepUp: true,
-    body: Type.Object({ networks: Networks }),
+    /** `seen`: what stood there when the form was opened; another's change meanwhile is not overwritten. */
+    body: Type.Object({ networks: Networks, seen: Networks }),
     answer: Done,
   },
   'DELETE /organisations/:organisation/api-users/:accountId': { needs: 'manageApiUsers', stepUp: true, answer: Done },

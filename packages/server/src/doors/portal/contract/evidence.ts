@@ -162,6 +162,8 @@ export const evidenceRoutes = {
     needs: 'addEvidence',
     body: Type.Object({
       title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      /** What stood there when the form was opened; another's change meanwhile is not overwritten. */
+      titleSeen: Type.Optional(Type.String({ maxLength: 400 })),
       textVersion: Type.Optional(Code),
       to: Type.Array(Target, { maxItems: 50 }),
     }),
