@@ -14,12 +14,14 @@ import {
   CHANNELS,
   EPOSTA,
   kindOf,
+  mayStateBy,
   NO_SOURCE,
   ONAY,
   providerSourceNumber,
   RECIPIENT_TYPES,
   RET,
   SOURCE_NUMBERS,
+  type Source,
   type StatusBit,
   TACIR,
 } from './vocabulary.ts';
@@ -202,7 +204,7 @@ export function checkForm(raw: Readonly<Record<string, unknown>>, context: FormC
   } else {
     source = typeof raw.source === 'string' ? providerSourceNumber(raw.source) : undefined;
     if (source === undefined) fault('H119', 'source', raw.source);
-    else if (source === SOURCE_NUMBERS.HS_KARAR && status === ONAY) fault('H408', 'status', raw.status);
+    else if (status === ONAY && !mayStateBy(raw.source as Source, 'ONAY')) fault('H408', 'status', raw.status);
   }
 
   let address = '';

@@ -76,6 +76,27 @@ export function sourceName(number: number): Source | undefined {
   return name;
 }
 
+/** A provider's own decision ends a consent and never begins one (official API, H408). */
+export function mayStateBy(source: Source, status: Status): boolean {
+  return source !== 'HS_KARAR' || status === 'RET';
+}
+
+/** Sources of what is stated by hand: HS_2015 is for loads of the time before the registry alone. */
+export function sourcesByHand(status: Status): Source[] {
+  return PROVIDER_SOURCES.filter((source) => source !== 'HS_2015' && mayStateBy(source, status));
+}
+
+const ON_PAPER_OR_IN_PERSON: ReadonlySet<Source> = new Set(['HS_FIZIKSEL_ORTAM', 'HS_ISLAK_IMZA', 'HS_ETKINLIK']);
+
+/** Whether a consent through it is electronic: the person is told of it the same day (R 7; law.md, rule 4). */
+export function isElectronic(source: Source): boolean {
+  return (
+    sourceSide(SOURCE_NUMBERS[source]) === 'HS' &&
+    !['HS_2015', 'HS_KARAR'].includes(source) &&
+    !ON_PAPER_OR_IN_PERSON.has(source)
+  );
+}
+
 export function sourceSide(number: number): SourceSide {
   return number >= FIRST_REGISTRY_SOURCE ? 'IYS' : 'HS';
 }

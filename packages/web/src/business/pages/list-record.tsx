@@ -1,5 +1,6 @@
 // Recording from Excel: read, see what will happen to each row, record, and take back what was not recorded.
 
+import { sourcesByHand } from '@acik-iys/law';
 import { type FormEvent, useRef, useState } from 'react';
 import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, newKey } from '../../api/client.ts';
@@ -18,19 +19,8 @@ type ReadRow = ReadList['rows'][number];
 type Result = NonNullable<ReadRow['will']>;
 
 const CHANNELS = ['MESAJ', 'ARAMA', 'EPOSTA'] as const;
-const SOURCES = [
-  'HS_WEB',
-  'HS_MOBIL',
-  'HS_ISLAK_IMZA',
-  'HS_FIZIKSEL_ORTAM',
-  'HS_CAGRI_MERKEZI',
-  'HS_MESAJ',
-  'HS_EPOSTA',
-  'HS_ETKINLIK',
-  'HS_SOSYAL_MEDYA',
-  'HS_EORTAM',
-  'HS_ATM',
-] as const;
+/** Of a list of refusals: what a consent cannot be by is told row by row. */
+const SOURCES = sourcesByHand('RET');
 
 type Given = Partial<Record<'type' | 'status' | 'source' | 'hour', string>>;
 

@@ -2,7 +2,15 @@
 // lies as a draft on the server; a consent waits there for ten seconds and can be taken back; a refusal is read back and
 // then counts at once.
 
-import { formatTime, istanbulDay, periodEnd, periodInForce } from '@acik-iys/law';
+import {
+  formatTime,
+  isElectronic,
+  istanbulDay,
+  periodEnd,
+  periodInForce,
+  type Source,
+  sourcesByHand,
+} from '@acik-iys/law';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
@@ -23,33 +31,6 @@ import './record.css';
 type Channel = 'ARAMA' | 'MESAJ' | 'EPOSTA';
 type Entry = AnswerOf<'POST /organisations/:organisation/entries'>;
 
-/** Sources by which a consent is electronic: the person is told the same day (law.md, rule 4). */
-const ELECTRONIC = new Set([
-  'HS_WEB',
-  'HS_SOSYAL_MEDYA',
-  'HS_EPOSTA',
-  'HS_MESAJ',
-  'HS_MOBIL',
-  'HS_EORTAM',
-  'HS_ATM',
-  'HS_CAGRI_MERKEZI',
-]);
-const CONSENT_SOURCES = [
-  'HS_WEB',
-  'HS_MOBIL',
-  'HS_ISLAK_IMZA',
-  'HS_FIZIKSEL_ORTAM',
-  'HS_CAGRI_MERKEZI',
-  'HS_MESAJ',
-  'HS_EPOSTA',
-  'HS_ETKINLIK',
-  'HS_SOSYAL_MEDYA',
-  'HS_EORTAM',
-  'HS_ATM',
-] as const;
-/** A provider's own decision ends a consent, never begins one (H408). */
-const REFUSAL_SOURCES = [...CONSENT_SOURCES, 'HS_KARAR'] as const;
-
 interface Form {
   readonly status: 'ONAY' | 'RET';
   readonly address: string;
@@ -58,7 +39,7 @@ interface Form {
   readonly brandId: number;
   readonly recipientType: 'BIREYSEL' | 'TACIR';
   readonly channels: readonly Channel[];
-  readonly source: string;
+  readonly source: Source | '';
   readonly day: string;
   readonly time: string;
 }
@@ -310,10 +291,10 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
                 {...control}
                 className="input"
                 value={form.source}
-                onChange={({ target }) => set({ source: target.value })}
+                onChange={({ target }) => set({ source: target.value as Source })}
               >
                 <option value="" />
-                {(refusal ? REFUSAL_SOURCES : CONSENT_SOURCES).map((source) => (
+                {sourcesByHand(form.status).map((source) => (
                   <option key={source} value={source}>
                     {t.source[source]}
                   </option>
@@ -496,7 +477,9 @@ function Preview({
       {form.status === 'ONAY' && end !== undefined && (
         <p>{late ? t.record.tooLate : t.record.lastDay(format.lastDay(end, now))}</p>
       )}
-      {form.status === 'ONAY' && ELECTRONIC.has(form.source) && <p className="meta">{t.record.tellSameDay}</p>}
+      {form.status === 'ONAY' && form.source !== '' && isElectronic(form.source) && (
+        <p className="meta">{t.record.tellSameDay}</p>
+      )}
       {form.status === 'RET' && late && <p className="meta">{t.record.lateRefusal}</p>}
     </section>
   );
