@@ -5,10 +5,10 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { PortalError, whenSessionOver } from './api/client.ts';
+import { forgetAddresses } from './business/clear-addresses.ts';
 import { SESSION_QUERY } from './business/desk.tsx';
 import { pauseDrafts } from './business/draft-keeper.ts';
 import { router } from './business/router.tsx';
-import { forgetAddresses } from './business/typed.ts';
 import { TextProvider } from './text/index.tsx';
 import './ui/index.css';
 

@@ -5,8 +5,8 @@ import { type FormEvent, useId, useState } from 'react';
 import { ask, PortalError } from '../api/client.ts';
 import { useText } from '../text/index.tsx';
 import { Failure } from '../ui/parts.tsx';
+import { rememberAddress } from './clear-addresses.ts';
 import { useOrganisation } from './desk.tsx';
-import { rememberAddress } from './typed.ts';
 import './ask-form.css';
 
 /** @param big with its question as a heading: where asking is the first thing to do */

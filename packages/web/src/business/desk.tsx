@@ -9,8 +9,8 @@ import { useText } from '../text/index.tsx';
 import { followPath } from '../ui/focus.ts';
 import { Failure, SkeletonRows } from '../ui/parts.tsx';
 import { Bell, messagesKey } from './bell.tsx';
+import { forgetAddresses } from './clear-addresses.ts';
 import { forgetDrafts } from './draft-keeper.ts';
-import { forgetAddresses } from './typed.ts';
 
 export type SessionAnswer = AnswerOf<'GET /session'>;
 export type DeskAnswer = AnswerOf<'GET /organisations/:organisation'>;

@@ -7,6 +7,7 @@ import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask, newKey } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { ErrorSummary, Failure, Field, SkeletonRows } from '../../ui/parts.tsx';
+import { BrandField, useBrandChoice } from '../brand-field.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { DraftFound, DraftKept, useKept } from '../draft.tsx';
 import { fieldFaults } from '../field-faults.ts';
@@ -50,6 +51,11 @@ export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
   const kept = useKept<Form>('retailer', { ...TEXTS, brand: brands[0]?.brandId ?? 0, city: null, town: null });
   const { form, set } = kept;
   const { brand, city } = form;
+  const choice = useBrandChoice('manageRetailers', {
+    brandId: brand,
+    holds: form.title !== '',
+    onChange: (to) => set({ brand: to }),
+  });
   const { failure, attempt, busy } = useAttempt();
   const provinces = useQuery({
     queryKey: ['provinces'],
@@ -68,6 +74,7 @@ export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
 
   function submit(event: FormEvent) {
     event.preventDefault();
+    if (choice.brand === undefined) return;
     const { brand: _, ...contents } = form;
     void attempt(async () => {
       const { retailerCode } = await ask('POST /organisations/:organisation/brands/:brand/retailers', {
@@ -112,23 +119,14 @@ export function NewRetailer({ onCancel }: { readonly onCancel: () => void }) {
       <DraftFound kept={kept} />
       <ErrorSummary faults={faults} />
       {failure !== undefined && faults.length === 0 && <Failure error={failure} />}
-      {brands.length > 1 && (
-        <Field label={words.brand}>
-          {(control) => (
-            <select
-              {...control}
-              className="input"
-              value={brand}
-              onChange={({ target }) => set({ brand: Number(target.value) })}
-            >
-              {brands.map(({ brandId, name }) => (
-                <option key={brandId} value={brandId}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+      {(choice.brands.length > 1 || choice.brand === undefined) && (
+        <BrandField
+          label={words.brand}
+          choice={choice}
+          brandId={brand}
+          onChange={(to) => set({ brand: to })}
+          error={choice.brand === undefined ? t.partners.needBrand : undefined}
+        />
       )}
       {PAIRS.map((pair) => (
         <div className="pair" key={pair[0]}>

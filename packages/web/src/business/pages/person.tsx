@@ -10,8 +10,8 @@ import { HelpLink } from '../../ui/help-link.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { Failure, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { AskForm } from '../ask-form.tsx';
+import { rememberAddress, rememberedAddress } from '../clear-addresses.ts';
 import { type DeskView, useDesk, useOrganisation } from '../desk.tsx';
-import { rememberAddress, rememberedAddress } from '../typed.ts';
 import { Lanes } from './lanes.tsx';
 import './person.css';
 

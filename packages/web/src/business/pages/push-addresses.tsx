@@ -8,6 +8,7 @@ import { useText } from '../../text/index.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Listing } from '../../ui/listing.tsx';
 import { ErrorSummary, Failure, type Fault, Field, type Sign, SkeletonRows, State } from '../../ui/parts.tsx';
+import { BrandField, useBrandChoice } from '../brand-field.tsx';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { DraftFound, DraftKept, useComesBack, useKept } from '../draft.tsx';
 import { fieldFaults } from '../field-faults.ts';
@@ -316,7 +317,12 @@ function AddressForm({
     username: '',
   });
   const { brandId, url, username } = kept.form;
-  const channels = brands.find((brand) => brand.brandId === brandId)?.writes ?? [];
+  const choice = useBrandChoice('readRefusals', {
+    brandId,
+    holds: url !== '' || username !== '',
+    onChange: (to) => kept.set({ brandId: to }),
+  });
+  const channels = choice.brand?.writes ?? [];
   const type = channels.includes(kept.form.type) ? kept.form.type : (channels[0] ?? kept.form.type);
   const [own, setOwn] = useState<readonly Fault[]>([]);
   const faults = own.length > 0 ? own : fieldFaults(failure, CONTROLS, language);
@@ -325,6 +331,7 @@ function AddressForm({
   function submit(event: FormEvent) {
     event.preventDefault();
     const wrong: Fault[] = [];
+    if (choice.brand === undefined) return;
     if (url.trim() === '') wrong.push({ field: CONTROLS.url, text: words.needUrl });
     if (username === '') wrong.push({ field: CONTROLS.username, text: words.needUsername });
     if (password === '') wrong.push({ field: CONTROLS.password, text: words.needPassword });
@@ -340,22 +347,13 @@ function AddressForm({
       <ErrorSummary faults={faults} />
       {faults.length === 0 && failure !== undefined && <Failure error={failure} />}
       <div className="pair">
-        <Field label={words.brand}>
-          {(control) => (
-            <select
-              {...control}
-              className="input"
-              value={brandId}
-              onChange={({ target }) => kept.set({ brandId: Number(target.value) })}
-            >
-              {brands.map((brand) => (
-                <option key={brand.brandId} value={brand.brandId}>
-                  {brand.name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <BrandField
+          label={words.brand}
+          choice={choice}
+          brandId={brandId}
+          onChange={(to) => kept.set({ brandId: to })}
+          error={choice.brand === undefined ? t.partners.needBrand : undefined}
+        />
         <Field id={CONTROLS.type} label={words.channel} error={faultOf(CONTROLS.type)}>
           {(control) => (
             <select

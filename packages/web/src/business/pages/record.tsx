@@ -22,9 +22,9 @@ import { Confirm } from '../../ui/dialog.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
 import { Choices, ErrorSummary, Failure, type Fault, Field, PageTitle, SkeletonRows, State } from '../../ui/parts.tsx';
 import { BrandField, useBrandChoice } from '../brand-field.tsx';
+import { rememberedAddress } from '../clear-addresses.ts';
 import { useDesk, useOrganisation } from '../desk.tsx';
 import { DraftFound, DraftKept, useKept } from '../draft.tsx';
-import { rememberedAddress } from '../typed.ts';
 import { UploadButton, useUpload } from './upload.tsx';
 import './record.css';
 

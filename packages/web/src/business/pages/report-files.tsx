@@ -46,7 +46,7 @@ export function ReportFiles({ filters, brand }: { readonly filters: ReportFilter
   const changed = () => client.invalidateQueries({ queryKey: key });
   return (
     <>
-      <AskForm filters={filters} brand={brand} onAsked={changed} />
+      <ReportForm filters={filters} brand={brand} onAsked={changed} />
       <section className="sec">
         <h2>{words.listTitle}</h2>
         <Listing file={t.files.reportFiles} rows={jobs.length} list={list}>
@@ -71,7 +71,7 @@ function isOpen({ state }: Job): boolean {
 
 // -------------------------------------------------------------------------------------------------- form
 
-function AskForm({
+function ReportForm({
   filters,
   brand,
   onAsked,
