@@ -129,9 +129,9 @@ export const PICTURES = JOURNEYS.flatMap(({ steps }) => steps.flatMap(({ picture
 export function guidePage(): string {
   return `# İşletmeler için · For businesses
 
-Bu kılavuz, işletme girişinde günün işlerini adım adım gösterir. Resimler deneme kaydından, gerçek ekranlardan alınmıştır; adresler ve adlar uydurmadır. Denemek için \`npm start\`, sonra \`/isletme\`: giriş sayfasında bir role tıklayın. Kuralların anlatımı her ekranın başlığındaki **${tr.help.link}** bağlantısında ve \`/yardim\` sayfalarındadır.
+Bu kılavuz, işletme girişinde günün işlerini adım adım gösterir. Resimler deneme kaydından, gerçek ekranlardan alınmıştır; adresler ve adlar uydurmadır. Denemek için \`npm start\`, sonra \`/isletme\`: giriş sayfasında bir role tıklayın. Bir kuralın anlatımı, o kuralın geçtiği ekranda başlığın yanındaki **${tr.help.link}** bağlantısında ve \`/yardim\` sayfalarındadır.
 
-_This guide shows the day’s tasks at the business entrance step by step. The pictures are taken from the real screens with the demo’s data; addresses and names are made up. To try it: \`npm start\`, then \`/isletme\`, and click a role on the log-in page. The rules are explained by the link **${en.help.link}** beside the heading of each screen, and on the pages under \`/en/help\`._
+_This guide shows the day’s tasks at the business entrance step by step. The pictures are taken from the real screens with the demo’s data; addresses and names are made up. To try it: \`npm start\`, then \`/isletme\`, and click a role on the log-in page. A rule is explained by the link **${en.help.link}** beside the heading of the screens that it governs, and on the pages under \`/en/help\`._
 
 ${JOURNEYS.map(({ tr, en }) => `- [${tr} · ${en}](#${anchor(`${tr} · ${en}`)})`).join('\n')}
 
