@@ -274,6 +274,26 @@ Bu e-postayı Açık İYS gönderdi; yanıtlar okunmaz. Sizden e-postayla hiçbi
       ['24 November 2026 at 14:05', 'I forgot my password'],
     ],
     [
+      { template: 'wrong-codes', language: 'tr', fields: { at: THEN } },
+      'Açık İYS: hesabınızda çok sayıda yanlış kod denendi',
+      ['24 Kasım 2026 14:05 (Türkiye saati)', 'parolanızı bir başkası biliyor'],
+    ],
+    [
+      { template: 'wrong-codes', language: 'en', fields: { at: THEN } },
+      'Açık İYS: many wrong codes were tried on your account',
+      ['24 November 2026 at 14:05', 'somebody else knows your password'],
+    ],
+    [
+      { template: 'factors-changed', language: 'tr', fields: { what: 'authenticator', at: THEN } },
+      'Açık İYS: ikinci adımınız değişti',
+      ['yeni bir doğrulama uygulaması', 'eski kurtarma kodları geçmez', '24 Kasım 2026 14:05'],
+    ],
+    [
+      { template: 'factors-changed', language: 'en', fields: { what: 'passkey-removed', at: THEN } },
+      'Açık İYS: your second factor was changed',
+      ['A passkey was removed', '24 November 2026 at 14:05'],
+    ],
+    [
       { template: 'right-given', language: 'tr', fields: RIGHTS },
       'Örnek A.Ş.: size yeni yetki verildi',
       ['Deniz Örnek, Örnek A.Ş. için', 'Kayıt görevlisi: Örnek Bebek, Örnek Ev', 'İzleyen: bütün markalar'],

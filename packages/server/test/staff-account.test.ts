@@ -1,8 +1,10 @@
 // What is each person's own: passwords set anew and changed, passkeys, and news of a new device.
 
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/ground/config.ts';
 import { StartError } from '../src/ground/start-error.ts';
+import { STEP_UP_SECONDS } from '../src/rooms/access/index.ts';
 import { softKey } from './support/authenticator.ts';
 import { anybody, type DeskCaller } from './support/desk.ts';
 import { mailsTo, newPerson, PASSWORD, setUpAuthenticator, tokenOf } from './support/people.ts';
@@ -191,6 +193,93 @@ describe('a new device', () => {
     const person = await newPerson(server);
     await person.call('POST /session/second-factor', { body: { code: person.code() } });
     expect(await mailsTo(server, 'new-device', person.email)).toHaveLength(1);
+  });
+});
+
+describe('codes of the second factor', () => {
+  const wrong = (caller: DeskCaller, code = '000000') => caller.call('POST /session/second-factor', { body: { code } });
+  const half = async ({ email }: { readonly email: string }) => {
+    const caller = anybody(server);
+    await caller.call('POST /session', { body: { email, password: PASSWORD } });
+    return caller;
+  };
+
+  it('cannot be tried on and on: a session is over after a few, and none is judged after some more', async () => {
+    const person = await newPerson(server);
+    const first = await half(person);
+    // At once, from one session: whoever is faster than the count is none the better for it.
+    const codes = await Promise.all(Array.from({ length: 12 }, (_, n) => wrong(first, String(100_000 + n))));
+    expect(codes.map(({ status }) => status).filter((status) => status === 200)).toEqual([]);
+    expect((await first.call('GET /session')).body.person).toBeNull();
+    for (let n = 0; n < 12; n++) await wrong(await half(person), String(200_000 + n));
+    const last = await half(person);
+    const right = await last.call('POST /session/second-factor', { body: { code: person.code() } });
+    expect([right.status, right.problem.code]).toEqual([429, 'session.too_many']);
+    const [mail] = await mailsTo(server, 'wrong-codes', person.email);
+    expect(mail?.fields.at).toBeGreaterThan(0);
+
+    // The hour is over; a right code ends the count.
+    server.clock.move(3_601);
+    const later = await half(person);
+    expect((await later.call('POST /session/second-factor', { body: { code: person.code() } })).status).toBe(200);
+  });
+
+  it('are judged again at once when the password is a new one', async () => {
+    const person = await newPerson(server);
+    for (let n = 0; n < 24; n++) await wrong(await half(person), String(300_000 + n));
+    const shut = await half(person);
+    expect((await wrong(shut, person.code())).status).toBe(429);
+    const password = 'kırmızı bisikletle denize indik';
+    expect((await person.call('PUT /session/password', { body: { old: PASSWORD, password } })).status).toBe(200);
+    const open = anybody(server);
+    await open.call('POST /session', { body: { email: person.email, password } });
+    expect((await wrong(open, person.code())).status).toBe(200);
+  });
+
+  it('of a new authenticator replace the old one once, end other sessions, and are told by mail', async () => {
+    const person = await newPerson(server);
+    const other = await half(person);
+    await other.call('POST /session/second-factor', { body: { code: person.code() } });
+    const { secret } = (await person.call('POST /session/authenticator')).body;
+    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: server.clock.nowMs() + 30_000 });
+    const set = () => person.call('PUT /session/authenticator', { body: { secret, code } });
+    expect((await set()).status).toBe(200);
+    expect((await set()).problem.code).toBe('session.code');
+    expect((await other.call('GET /session')).body.person).toBeNull();
+    expect((await mailsTo(server, 'factors-changed', person.email))[0]?.fields.what).toBe('authenticator');
+    // Replacing it gives no new second factor: what needs one just given still asks when that was long ago.
+    server.clock.move(STEP_UP_SECONDS + 1);
+    expect((await person.call('POST /session/authenticator')).problem.code).toBe('session.step_up');
+  });
+
+  it('do not set up a first one beside another that was faster', async () => {
+    const email = 'ikisi-birden@deneme.example';
+    await server.rooms.people.create({ email, name: 'İkisi Birden', password: PASSWORD });
+    const [one, two] = [await half({ email }), await half({ email })];
+    const offers = await Promise.all(
+      [one, two].map(async (who) => (await who.call('POST /session/authenticator')).body),
+    );
+    const answers = await Promise.all(
+      [one, two].map((who, n) => {
+        const secret = offers[n]?.secret ?? '';
+        const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: server.clock.nowMs() });
+        return who.call('PUT /session/authenticator', { body: { secret, code } });
+      }),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+  });
+});
+
+describe('an open screen', () => {
+  it('does not keep a session that nobody touches', async () => {
+    const person = await newPerson(server, { seat: { role: 'viewer', brands: null } });
+    const untouched = { headers: { 'x-acik-iys-untouched': '1' } };
+    const params = { organisation: 600100 };
+    for (let n = 0; n < 3; n++) {
+      server.clock.move(11 * 60);
+      await person.call('GET /organisations/:organisation', { params, ...untouched });
+    }
+    expect((await person.call('GET /organisations/:organisation', { params })).problem.code).toBe('session.none');
   });
 });
 

@@ -361,6 +361,7 @@ create table invitation (
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
   withdrawn_at timestamp with time zone,
+  mails integer not null default 1,
   constraint invitation_pkey PRIMARY KEY (invitation_id),
   constraint invitation_token_hash_key UNIQUE (token_hash),
   constraint invitation_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES account(account_id),
@@ -561,6 +562,8 @@ create table person (
   language text not null default 'tr'::text,
   enabled boolean not null default true,
   created_at timestamp with time zone not null default now(),
+  wrong_codes integer not null default 0,
+  wrong_codes_since timestamp with time zone,
   constraint person_pkey PRIMARY KEY (person_id),
   constraint person_user_handle_key UNIQUE (user_handle),
   constraint person_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text])))
@@ -578,6 +581,7 @@ create table person_session (
   device text not null,
   network text not null,
   ended_at timestamp with time zone,
+  wrong_codes integer not null default 0,
   constraint person_session_pkey PRIMARY KEY (session_hash),
   constraint person_session_session_id_key UNIQUE (session_id),
   constraint person_session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)

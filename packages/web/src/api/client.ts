@@ -33,6 +33,18 @@ export interface Sent<R extends PortalRouteName> {
   readonly signal?: AbortSignal;
 }
 
+/** When somebody last touched the page: what a page asks by itself after that does not keep its session. */
+let touchedAt = performance.now();
+const UNTOUCHED_AFTER_MS = 60_000;
+for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchstart'])
+  addEventListener(
+    kind,
+    () => {
+      touchedAt = performance.now();
+    },
+    { capture: true, passive: true },
+  );
+
 /** Called where a session is over, whatever was asked: the application shows the log-in over what is there. */
 let onSessionOver: () => void = () => undefined;
 export function whenSessionOver(listener: () => void): void {
@@ -49,7 +61,11 @@ export async function ask<R extends PortalRouteName>(
   try {
     response = await fetch(pathOf(route, params, (query ?? {}) as Record<string, unknown>), {
       method,
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(performance.now() - touchedAt > UNTOUCHED_AFTER_MS && { 'x-acik-iys-untouched': '1' }),
+      },
       ...(signal && { signal }),
     });
   } catch (error) {

@@ -76,7 +76,7 @@ export const accountHandlers: Handlers<
   },
 
   'DELETE /session/passkeys/:passkeyId': async (call) => {
-    const outcome = await call.rooms.people.passkeys.remove(call.session.personId, uuidOf(call, 'passkeyId'));
+    const outcome = await call.rooms.people.passkeys.remove(call.session, uuidOf(call, 'passkeyId'));
     if (outcome === 'last') throw problem('passkey.last');
     return { done: outcome === 'removed' };
   },

@@ -1,6 +1,7 @@
 // What moves, as it moves: a stream of server-sent events for one organisation's open screens. It says only which brand
-// moved, or that the person has a message; the screen asks again for what it shows, by the routes and rights of every request. A right that ends closes
-// the stream within RECHECK_MS, and the screen finds out by its next question.
+// moved, or that the person has a message; the screen asks again for what it shows, by the routes and rights of every
+// request. A right that ends closes the stream within RECHECK_MS, and the screen finds out by its next question. An open
+// stream does not keep the session: a counter that is left alone is shut by its idle time.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Desk } from '../../rooms/access/index.ts';
@@ -26,6 +27,8 @@ export function openEvents(
 
   door.get('/organisations/:organisation/events', { schema: { hide: true } }, async (request, reply) => {
     let desk = await deskOf(request);
+    // Who has gone meanwhile would hold a place for ever.
+    if (request.raw.destroyed) return reply;
     if (streams.size >= STREAMS_MAX) return reply.code(503).send();
     reply.hijack();
     const { raw } = reply;

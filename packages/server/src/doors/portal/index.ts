@@ -99,17 +99,21 @@ export async function portalDoor(door: FastifyInstance, rooms: PortalRooms, log:
   });
   openEvents(door, rooms, {
     deskOf: async (request) => {
-      const call = await callOf('GET /organisations/:organisation', rooms, request, undefined);
+      const call = await callOf('GET /organisations/:organisation', rooms, request, undefined, true);
       return (call as DeskCall<'GET /organisations/:organisation'>).desk;
     },
   });
 }
+
+/** Sent by a page that nobody has touched for a while: what it asks by itself does not keep its session. */
+const BY_SCREEN = 'x-acik-iys-untouched';
 
 async function callOf(
   name: PortalRouteName,
   rooms: PortalRooms,
   request: FastifyRequest,
   reply: FastifyReply | undefined,
+  byScreen = false,
 ): Promise<unknown> {
   const route: PortalRoute = PORTAL[name];
   const token = request.cookies[COOKIE];
@@ -125,14 +129,14 @@ async function callOf(
         path: '/portal',
         httpOnly: true,
         sameSite: 'strict',
-        secure: request.protocol === 'https',
+        secure: request.protocol === 'https' || rooms.config.publicUrl.startsWith('https:'),
       } as const;
       if (set === undefined) reply?.clearCookie(COOKIE, options);
       else reply?.setCookie(COOKIE, set, options);
     },
   };
   if (route.needs === 'anyone') return { ...call, ...sentOf(route, request) };
-  const session = await rooms.people.session(token);
+  const session = await rooms.people.session(token, byScreen || request.headers[BY_SCREEN] !== undefined);
   if (session === undefined) throw problem('session.none');
   if (route.needs === 'password') return { ...call, session, ...sentOf(route, request) };
   if (session.secondFactorAt === null) throw problem('session.second_factor');

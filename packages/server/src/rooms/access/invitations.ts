@@ -22,6 +22,8 @@ import { aboutGrant, StaffError, termsFor, termsOf, within } from './staff.ts';
 export const INVITATION_SECONDS = 7 * 86_400;
 /** An organisation invites at most so many in a day: strangers' mailboxes are no target. */
 export const INVITATIONS_PER_DAY = 100;
+/** Mails of one invitation: who never comes is not written to for ever. */
+const MAILS_MOST = 10;
 /** A mail that was asked for twice within so long is one. */
 const MAIL_AGAIN_SECONDS = 60;
 /** Names and addresses of who never came are kept so long after the end. */
@@ -76,6 +78,8 @@ interface Kept extends GrantTerms {
   readonly inviter: { readonly accountId: number; readonly name: string };
   readonly createdAt: number;
   readonly mailedAt: number;
+  /** How often. */
+  readonly mailed: number;
   readonly expiresAt: number;
 }
 
@@ -94,6 +98,7 @@ type Row = [
   string,
   number,
   string,
+  number,
   number,
   number,
   number,
@@ -120,7 +125,7 @@ export function openInvitations({
          case when v.title is not null then 'provider' when p.title is not null then 'partner' else 'intermediary' end,
          n.email, n.name, n.role, n.brands, n.channels, n.retailer_code, extract(epoch from n.valid_until)::float8,
          n.reason, n.invited_by, s.name, extract(epoch from n.created_at)::float8,
-         extract(epoch from n.mailed_at)::float8, extract(epoch from n.expires_at)::float8
+         extract(epoch from n.mailed_at)::float8, extract(epoch from n.expires_at)::float8, n.mails
        from invitation n
        join account a on a.account_id = n.invited_by
        join person s on s.person_id = a.person_id
@@ -150,6 +155,7 @@ export function openInvitations({
         createdAt,
         mailedAt,
         expiresAt,
+        mailed,
       ]) => ({
         invitationId,
         organisation: { code, title, kind },
@@ -165,6 +171,7 @@ export function openInvitations({
         createdAt,
         mailedAt,
         expiresAt,
+        mailed,
       }),
     );
   }
@@ -353,9 +360,10 @@ export function openInvitations({
         if (!(await mayInvite(connection, desk.organisation, desk.accountId, kept))) throw new StaffError('beyond');
         const now = clock.now();
         if (now - kept.mailedAt < MAIL_AGAIN_SECONDS) return;
+        if (kept.mailed >= MAILS_MOST) throw new StaffError('too-many-invitations');
         const token = makeOpaqueToken();
         await connection.run(
-          `update invitation set token_hash = $2, invited_by = $3, mailed_at = to_timestamp($4),
+          `update invitation set token_hash = $2, invited_by = $3, mailed_at = to_timestamp($4), mails = mails + 1,
              expires_at = to_timestamp($5)
            where invitation_id = $1`,
           [invitationId, opaqueTokenHash(token), desk.accountId, now, now + INVITATION_SECONDS],

@@ -20,6 +20,7 @@ import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
 import { DatabaseUnavailable } from '../../ground/database-errors.ts';
 import { AccessError } from './attempts.ts';
+import { factorsBefore, toldOfChange } from './factor-change.ts';
 import { HourlyBound } from './hourly-bound.ts';
 import { networkKey } from './network-address.ts';
 import { newRecoveryCodes } from './recovery-codes.ts';
@@ -61,7 +62,7 @@ export interface Passkeys {
   /** @throws AccessError 'credentials' */
   giveSecondFactor(session: PersonSession, token: string, response: AuthenticationResponseJSON): Promise<void>;
   /** Removes one; not the last second factor that he has. */
-  remove(personId: number, passkeyId: string): Promise<'removed' | 'unknown' | 'last'>;
+  remove(session: PersonSession, passkeyId: string): Promise<'removed' | 'unknown' | 'last'>;
 }
 
 interface Used extends Omit<Person, 'name'> {
@@ -221,6 +222,7 @@ export function openPasskeys({
       if (!verified) throw new AccessError('credentials');
       const { credential } = registrationInfo;
       const codes = await database.transaction(async (connection) => {
+        const before = await factorsBefore(connection, session);
         const kept = await connection.run(
           `insert into passkey (credential_id, person_id, public_key, counter, transports, name, created_at)
            values ($1, $2, $3, $4, $5, $6, to_timestamp($7)) on conflict do nothing`,
@@ -235,7 +237,10 @@ export function openPasskeys({
           ],
         );
         if (kept === 0) throw new AccessError('credentials');
-        if (session.hasSecondFactor) return [];
+        if (before) {
+          await toldOfChange(connection, mails, session, 'passkey-added', clock.now());
+          return [];
+        }
         await sessions.makeWhole(connection, session, token);
         return await newRecoveryCodes(connection, session.personId);
       });
@@ -272,8 +277,9 @@ export function openPasskeys({
       mails.wake();
     },
 
-    remove: (personId, passkeyId) =>
-      database.transaction(async (connection) => {
+    async remove(session, passkeyId) {
+      const { personId } = session;
+      const outcome = await database.transaction(async (connection) => {
         // Two removed at once take turns: one of them may be the last.
         const [row] = await connection.rows<[boolean]>(
           'select totp_sealed is not null from person where person_id = $1 for update',
@@ -286,8 +292,12 @@ export function openPasskeys({
         if (!own.some(([isIt]) => isIt)) return 'unknown';
         if (own.length === 1 && !row?.[0]) return 'last';
         await connection.run('delete from passkey where person_id = $1 and passkey_id = $2', [personId, passkeyId]);
+        await toldOfChange(connection, mails, session, 'passkey-removed', clock.now());
         return 'removed';
-      }),
+      });
+      mails.wake();
+      return outcome;
+    },
   };
 
   return {

@@ -9,16 +9,22 @@ import type { Log } from '../../ground/log.ts';
 import { AccountError, isAcceptableEmail, lowerCaseAscii } from './accounts.ts';
 import { AccessError, Attempts } from './attempts.ts';
 import type { Desks } from './desk.ts';
+import { factorsBefore, toldOfChange } from './factor-change.ts';
+import { openFactorCodes } from './factor-codes.ts';
 import { openPasskeys, type Passkeys } from './passkeys.ts';
 import { isLongEnough } from './password-choice.ts';
 import { hashPassword } from './passwords.ts';
 import { openPersonPasswords, type PersonPasswords } from './person-passwords.ts';
-import { newRecoveryCodes, RECOVERY_LETTERS, takeRecoveryCode } from './recovery-codes.ts';
-import { type From, type Mails, openSessions, type Person, type PersonSession, type SessionShown } from './sessions.ts';
-
-const TOTP_SECONDS = 30;
-/** Clocks of telephones are off by so many steps. */
-const TOTP_WINDOW = 1;
+import { newRecoveryCodes } from './recovery-codes.ts';
+import {
+  type From,
+  type Mails,
+  openSessions,
+  type Person,
+  type PersonSession,
+  type SessionShown,
+  type Sessions,
+} from './sessions.ts';
 
 export interface NewPerson {
   readonly email: string;
@@ -34,7 +40,7 @@ export interface People extends PersonPasswords {
   /** The demo's one click: password and second factor in one. */
   enterDemo(email: string, from: From): Promise<string | undefined>;
   /** Who a session's token belongs to, or undefined where it is over. */
-  session(token: string | undefined): Promise<PersonSession | undefined>;
+  session: Sessions['session'];
   /** Gives the second factor: a code of the authenticator or a recovery code. @throws AccessError 'credentials' */
   giveSecondFactor(session: PersonSession, token: string, code: string, network: string): Promise<void>;
   /** A new authenticator's secret, to be shown once; it counts when `confirmAuthenticator` has seen a code of it. */
@@ -85,25 +91,7 @@ export function openPeople({
     settled,
   } = openPersonPasswords({ database, clock, log, mails, publicUrl, attempts, desks, sessions });
 
-  /** The step a code belongs to, or undefined where it is none of the secret's. */
-  function stepOf(secret: string, code: string): number | undefined {
-    const totp = new TOTP({ secret: Secret.fromBase32(secret), period: TOTP_SECONDS });
-    const delta = totp.validate({ token: code, timestamp: clock.nowMs(), window: TOTP_WINDOW });
-    return delta === null ? undefined : Math.floor(clock.now() / TOTP_SECONDS) + delta;
-  }
-
-  async function takesTotp(personId: number, code: string): Promise<boolean> {
-    const [row] = await database.rows<[Buffer | null]>('select totp_sealed from person where person_id = $1', [
-      personId,
-    ]);
-    const step = row?.[0] ? stepOf(keys.openText(row[0]), code) : undefined;
-    if (step === undefined) return false;
-    const taken = await database.run('update person set totp_step = $2 where person_id = $1 and totp_step < $2', [
-      personId,
-      step,
-    ]);
-    return taken === 1;
-  }
+  const codes = openFactorCodes({ database, clock, keys, mails });
 
   return {
     ...passwords,
@@ -130,17 +118,12 @@ export function openPeople({
     session: sessions.session,
 
     async giveSecondFactor(session, token, code, network) {
-      const { personId, email } = session;
-      const given = code.replace(/[\s-]/g, '').toUpperCase();
-      const right = /^\d{6}$/.test(given)
-        ? await takesTotp(personId, given)
-        : given.length === RECOVERY_LETTERS && (await takeRecoveryCode(database, personId, given, clock.now()));
-      if (!right) {
-        await attempts.wrongFactor(`${email} second factor`, network);
-        throw new AccessError('credentials');
-      }
-      await database.transaction((connection) => sessions.makeWhole(connection, session, token));
-      mails.wake();
+      const right = await codes.give(session, token, code, (connection) =>
+        sessions.makeWhole(connection, session, token),
+      );
+      if (right) return;
+      await attempts.wrongFactor(`${session.email} second factor`, network);
+      throw new AccessError('credentials');
     },
 
     newAuthenticator({ email }) {
@@ -149,19 +132,26 @@ export function openPeople({
     },
 
     async confirmAuthenticator(session, token, secret, code) {
-      const step = /^[A-Z2-7]{32}$/.test(secret) ? stepOf(secret, code.replace(/\s/g, '')) : undefined;
+      const step = /^[A-Z2-7]{32}$/.test(secret) ? codes.stepOf(secret, code.replace(/\s/g, '')) : undefined;
       if (step === undefined) throw new AccessError('credentials');
-      const codes = await database.transaction(async (connection) => {
-        await connection.run('update person set totp_sealed = $2, totp_step = $3 where person_id = $1', [
-          session.personId,
-          keys.sealText(secret),
-          step,
-        ]);
-        await sessions.makeWhole(connection, session, token);
-        return await newRecoveryCodes(connection, session.personId);
+      const { personId, sessionId } = session;
+      const recoveryCodes = await database.transaction(async (connection) => {
+        const before = await factorsBefore(connection, session);
+        const set = await connection.run(
+          // A code of a secret is good once here too.
+          `update person set totp_sealed = $2, totp_step = $3
+           where person_id = $1 and (totp_sealed is null or totp_step < $3)`,
+          [personId, keys.sealText(secret), step],
+        );
+        if (set === 0) throw new AccessError('credentials');
+        // Who replaces one has given the old one: that was then, and this one does not make it new.
+        if (!before) await sessions.makeWhole(connection, session, token);
+        else await toldOfChange(connection, mails, session, 'authenticator', clock.now());
+        await sessions.endOthers(connection, personId, sessionId);
+        return await newRecoveryCodes(connection, personId);
       });
       mails.wake();
-      return codes;
+      return recoveryCodes;
     },
 
     async factors(personId) {

@@ -10,6 +10,7 @@ import { errorFields, type Log } from '../../ground/log.ts';
 import { lowerCaseAscii } from './accounts.ts';
 import { AccessError, type Attempts } from './attempts.ts';
 import type { Desks } from './desk.ts';
+import { forgetWrongCodes } from './factor-codes.ts';
 import { HourlyBound } from './hourly-bound.ts';
 import { networkKey } from './network-address.ts';
 import { makeOpaqueToken, opaqueTokenHash } from './opaque-token.ts';
@@ -75,6 +76,7 @@ export function openPersonPasswords({
   ): Promise<void> {
     await connection.run('update person set password_hash = $2 where person_id = $1', [personId, passwordHash]);
     await connection.run('delete from password_reset where person_id = $1', [personId]);
+    await forgetWrongCodes(connection, personId);
     await sessions.endOthers(connection, personId, sessionId);
     await mails.enqueue(connection, { template: 'password-changed', fields: { at: clock.now() }, to: email, language });
   }

@@ -61,8 +61,11 @@ export interface Sessions {
    * mails after the commit). The session keeps its token: nobody had more than the password's half.
    */
   makeWhole(connection: Connection, person: Pick<Person, 'email' | 'language'>, token: string): Promise<void>;
-  /** Who a session's token belongs to, or undefined where it is over. */
-  session(token: string | undefined): Promise<PersonSession | undefined>;
+  /**
+   * Who a session's token belongs to, or undefined where it is over.
+   * @param byScreen asked by an open screen while nobody touches it: that does not keep the session
+   */
+  session(token: string | undefined, byScreen?: boolean): Promise<PersonSession | undefined>;
   /** Whole sessions of a person that are not over, the latest first. */
   list(personId: number): Promise<SessionShown[]>;
   end(personId: number, sessionId: string): Promise<boolean>;
@@ -118,7 +121,7 @@ export function openSessions({
         });
     },
 
-    async session(token) {
+    async session(token, byScreen = false) {
       const tokenHash = token === undefined ? undefined : opaqueTokenHash(token);
       if (tokenHash === undefined) return undefined;
       const now = clock.now();
@@ -133,7 +136,7 @@ export function openSessions({
       );
       if (row === undefined) return undefined;
       const [sessionId, personId, email, name, language, secondFactorAt, seenAt, hasSecondFactor] = row;
-      if (now - seenAt >= SEEN_EVERY_SECONDS)
+      if (!byScreen && now - seenAt >= SEEN_EVERY_SECONDS)
         await database.run('update person_session set seen_at = to_timestamp($2) where session_hash = $1', [
           tokenHash,
           now,

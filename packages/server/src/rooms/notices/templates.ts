@@ -36,6 +36,12 @@ export interface MailFields {
     readonly count: number;
   };
   'password-changed': { readonly at: number };
+  /** So many wrong codes of the second factor were given that none is judged for an hour. */
+  'wrong-codes': { readonly at: number };
+  'factors-changed': {
+    readonly what: 'authenticator' | 'passkey-added' | 'passkey-removed';
+    readonly at: number;
+  };
   'right-given': RightsFields;
   'right-ended': RightsFields;
   /** A push address was given up. */
@@ -198,6 +204,55 @@ const WRITERS: Writers = {
         `${name(who)} has searched an unusual number of addresses for ${name(organisation)}: ${number(count, 'en')}.`,
         'If you expected this, you need not do anything.',
         'If not, log in to Açık İYS and look at the activity log; there you can take this person’s rights back in one step.',
+      ],
+    }),
+  },
+
+  'wrong-codes': {
+    tr: ({ at }) => ({
+      subject: 'Açık İYS: hesabınızda çok sayıda yanlış kod denendi',
+      parts: [
+        `Hesabınıza parolanızla girilmek istendi ve ikinci adımda çok sayıda yanlış kod yazıldı; son deneme: ${moment(at, 'tr')} (Türkiye saati). Bir saat boyunca hiçbir kod kabul edilmez.`,
+        'Bunu siz yaptıysanız bir saat sonra yeniden deneyin ya da geçiş anahtarınızla girin.',
+        'Siz yapmadıysanız parolanızı bir başkası biliyor: Açık İYS’nin giriş sayfasından hemen yeni parola isteyin. Yeni parola bekleme süresini de bitirir.',
+      ],
+    }),
+    en: ({ at }) => ({
+      subject: 'Açık İYS: many wrong codes were tried on your account',
+      parts: [
+        `Somebody entered your password and then many wrong codes of the second factor, the last one at ${moment(at, 'en')} (Turkish time). For an hour no code is accepted.`,
+        'If it was you, try again in an hour, or log in with your passkey.',
+        'If not, somebody else knows your password: ask for a new one on the log-in page of Açık İYS now. A new password also ends the hour.',
+      ],
+    }),
+  },
+
+  'factors-changed': {
+    tr: ({ what, at }) => ({
+      subject: 'Açık İYS: ikinci adımınız değişti',
+      parts: [
+        {
+          authenticator: 'Hesabınıza yeni bir doğrulama uygulaması tanımlandı; eskisi ve eski kurtarma kodları geçmez.',
+          'passkey-added': 'Hesabınıza yeni bir geçiş anahtarı eklendi.',
+          'passkey-removed': 'Hesabınızdan bir geçiş anahtarı kaldırıldı.',
+        }[what],
+        [['Ne zaman', `${moment(at, 'tr')} (Türkiye saati)`]],
+        'Bunu siz yaptıysanız bir şey yapmanız gerekmez.',
+        'Siz yapmadıysanız hemen parolanızı yenileyin, açık oturumları kapatın ve kurumunuzun yetkilisine haber verin.',
+      ],
+    }),
+    en: ({ what, at }) => ({
+      subject: 'Açık İYS: your second factor was changed',
+      parts: [
+        {
+          authenticator:
+            'A new authenticator was set up on your account; the old one and the old recovery codes are good no more.',
+          'passkey-added': 'A new passkey was added to your account.',
+          'passkey-removed': 'A passkey was removed from your account.',
+        }[what],
+        [['When', `${moment(at, 'en')} (Turkish time)`]],
+        'If it was you, you need not do anything.',
+        'If not, renew your password now, end the open sessions and tell an owner of your organisation.',
       ],
     }),
   },
