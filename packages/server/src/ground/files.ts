@@ -10,7 +10,7 @@
 
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
 import { syncFolder } from './sync-folder.ts';
@@ -26,6 +26,9 @@ const SALT_BYTES = 32;
 const HEAD_BYTES = MARK.length + SALT_BYTES;
 
 const TEMPORARY_FOLDER = 'temporary';
+/** Room on the disk that files leave to others: a database beside them must be able to write a refusal down. */
+const FREE_BYTES_LEAST = 512 * 1024 * 1024;
+const FREE_SHARE_LEAST = 0.05;
 /** A writer writes every few seconds at the least (a piece's database deadline is 15 s): so long idle means dead. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 
@@ -40,7 +43,7 @@ export interface Draft {
 }
 
 export interface Files {
-  /** Seals a content to disk piece by piece. When it throws, or the content does, nothing is left behind. */
+  /** Seals a content to disk piece by piece. When it throws, or the content does, nothing is left behind. @throws NoRoom */
   write(content: AsyncIterable<Buffer>): Promise<Draft>;
   /**
    * The content of a file in clear, or null where there is none of that name. The stream ends with a FileDamaged
@@ -51,6 +54,14 @@ export interface Files {
   remove(name: string): Promise<void>;
   /** Removes temporary files that a crash left behind. */
   sweep(): void;
+}
+
+/** The disk has too little room for one more file. */
+export class NoRoom extends Error {
+  constructor() {
+    super('the disk of the data folder is nearly full');
+    this.name = 'NoRoom';
+  }
 }
 
 /** A file is not what was written: another head, or a content with another hash. */
@@ -87,6 +98,11 @@ export function openFiles(options: { readonly folder: string; readonly secret: B
     }
   }
 
+  async function leaveRoom(): Promise<void> {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    if (bavail * bsize < Math.min(FREE_BYTES_LEAST, FREE_SHARE_LEAST * blocks * bsize)) throw new NoRoom();
+  }
+
   async function keep(path: string, name: string): Promise<void> {
     const target = join(folder, name);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
@@ -100,6 +116,7 @@ export function openFiles(options: { readonly folder: string; readonly secret: B
 
   return {
     async write(content) {
+      await leaveRoom();
       const path = join(temporary, `${randomUUID()}.part`);
       const salt = randomBytes(SALT_BYTES);
       const cipher = createCipheriv(CIPHER, ...keyAndCounter(salt));

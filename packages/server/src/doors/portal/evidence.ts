@@ -188,6 +188,7 @@ export const evidenceHandlers: Handlers<
   'GET /organisations/:organisation/brands/:brand/evidence': async (call) => {
     const { rooms, desk, query } = call;
     const brand = brandOfPath(call, 'readEvidence');
+    if (query.day !== undefined && !isDay(query.day)) throw problem('request.form');
     const form = query.form === undefined ? undefined : await told(rooms.evidence.form(desk, brand, query.form));
     const { list, next } = await rooms.evidence.list(desk, brand, {
       after: cursorOf(query.after),

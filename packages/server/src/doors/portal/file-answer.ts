@@ -14,12 +14,15 @@ export interface FileFacts {
   readonly bytes: number;
   /** Shown in the page that asked; else handed over. */
   readonly inline?: boolean;
+  /** Called when all of it was sent: who breaks off has not got it. */
+  readonly onSent?: () => void;
 }
 
 export interface FileReply {
   readonly status: 200 | 206 | 416;
   readonly headers: Readonly<Record<string, string>>;
   readonly content: Readable | Buffer;
+  readonly onSent?: (() => void) | undefined;
 }
 
 export class FileAnswer {
@@ -33,15 +36,15 @@ export class FileAnswer {
 
   /** @param range the request's Range header: counts for what is shown, where it asks for one part */
   reply(range: string | undefined): FileReply {
-    const { name, type, bytes, inline = false } = this.#facts;
+    const { name, type, bytes, inline = false, onSent } = this.#facts;
     const headers = {
       'content-type': type,
       'content-length': String(bytes),
       // RFC 6266: letters beyond ASCII by filename*; RFC 8187 leaves fewer characters bare than encodeURIComponent.
-      'content-disposition': `${inline ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(name).replace(
-        /['()*]/g,
-        (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
-      )}`,
+      'content-disposition': `${inline ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(
+        // Half a letter cannot be written.
+        name.toWellFormed(),
+      ).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)}`,
       'content-security-policy': "sandbox; default-src 'none'",
       'cross-origin-resource-policy': 'same-origin',
       ...(inline && { 'accept-ranges': 'bytes' }),
@@ -54,7 +57,7 @@ export class FileAnswer {
       return { status: 416, headers: none, content: Buffer.alloc(0) };
     }
     const [part, ...others] = typeof ranges === 'object' && ranges.type === 'bytes' ? ranges : [];
-    if (part === undefined || others.length > 0) return { status: 200, headers, content };
+    if (part === undefined || others.length > 0) return { status: 200, headers, content, onSent };
     const { start, end } = part;
     return {
       status: 206,

@@ -8,7 +8,8 @@
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Value } from 'typebox/value';
-import { DatabaseUnavailable } from '../../ground/database-errors.ts';
+import { DatabaseUnavailable, isDataError } from '../../ground/database-errors.ts';
+import { NoRoom } from '../../ground/files.ts';
 import { errorFields, type Log } from '../../ground/log.ts';
 import { STEP_UP_SECONDS } from '../../rooms/access/index.ts';
 import { Overloaded } from '../../rooms/registry/index.ts';
@@ -41,6 +42,8 @@ export type { PortalRooms } from './rooms.ts';
 const COOKIE = 'acik-iys-session';
 /** A writing request of a form: a page of a sheet at most. */
 const BODY_BYTES_MAX = 256 * 1_024;
+/** A list that is given back with a reason in each row. */
+const LIST_BYTES_MAX = 2 * 1_024 * 1_024;
 
 const HANDLERS: Handlers<PortalRouteName> = {
   ...sessionHandlers,
@@ -84,14 +87,16 @@ export async function portalDoor(door: FastifyInstance, rooms: PortalRooms, log:
         method,
         url: path,
         schema: { hide: true },
-        bodyLimit: BODY_BYTES_MAX,
+        bodyLimit:
+          PORTAL[name].needs === 'checkLists' || name.endsWith('/lists/refused') ? LIST_BYTES_MAX : BODY_BYTES_MAX,
         handler: async (request, reply) => {
           const call = await callOf(name, rooms, request, reply);
           // Each handler takes the call of its own route; which one this is, only the table knows.
           const handle = HANDLERS[name] as (call: unknown) => Promise<unknown>;
           const answer = await handle(call);
           if (!(answer instanceof FileAnswer)) return reply.send(answer);
-          const { status, headers, content } = answer.reply(request.headers.range);
+          const { status, headers, content, onSent } = answer.reply(request.headers.range);
+          if (onSent !== undefined) reply.raw.once('finish', onSent);
           return reply.code(status).headers(headers).send(content);
         },
       });
@@ -160,9 +165,18 @@ function sentOf(route: PortalRoute, request: FastifyRequest): { body: unknown; q
       throw problem('request.form');
     }
     if (!Value.Check(route.body, body)) throw problem('request.form');
+    if (!isReadable(body)) throw problem('request.characters');
   }
   if (route.query !== undefined && !Value.Check(route.query, request.query)) throw problem('request.form');
   return { body, query: request.query, ...(route.upload && { upload: uploadOf(request) }) };
+}
+
+/** Control characters other than tabs and line ends are no text, and half a letter (a lone surrogate) is none either. */
+const UNREADABLE = /[^\P{Cc}\t\n\r]/u;
+
+function isReadable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !UNREADABLE.test(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isReadable);
 }
 
 /** A request that one of our own pages did not send: browsers say so themselves (Fetch metadata), old ones by Origin. */
@@ -184,7 +198,13 @@ function answerOf(error: Error & { statusCode?: number }, request: FastifyReques
     log.warn('request.unavailable', { requestId: request.id, ...errorFields(error) });
     return problem('registry.unavailable', 2);
   }
-  if (error.statusCode !== undefined && error.statusCode < 500) return problem('request.form');
+  if (error instanceof NoRoom) {
+    log.error('files.no_room', { requestId: request.id });
+    return problem('files.no_room');
+  }
+  if (error.statusCode === 413) return problem('request.too_large');
+  // What the database can never take: asking again is useless.
+  if ((error.statusCode !== undefined && error.statusCode < 500) || isDataError(error)) return problem('request.form');
   log.error('request.failed', { requestId: request.id, ...errorFields(error) });
   return problem('registry.unavailable');
 }

@@ -52,7 +52,7 @@ async function refusedAsProblem<T>(work: () => Promise<T> | T): Promise<T> {
   }
 }
 
-async function tableOfFile({ bytes, content }: Upload, rows: number): Promise<Table> {
+async function tableOfFile({ bytes, content }: Upload, rows: number, by: number): Promise<Table> {
   return await refusedAsProblem(async () => {
     const tooLarge = new ImportRefused('import.too_large', { limit: FILE_BYTES_MOST / 1024 / 1024 });
     if (bytes !== undefined && bytes > FILE_BYTES_MOST) throw tooLarge;
@@ -63,7 +63,7 @@ async function tableOfFile({ bytes, content }: Upload, rows: number): Promise<Ta
       if (length > FILE_BYTES_MOST) throw tooLarge;
       parts.push(part);
     }
-    return await readSheet(Buffer.concat(parts), { rows });
+    return await readSheet(Buffer.concat(parts), { rows, by });
   });
 }
 
@@ -194,7 +194,7 @@ export const listHandlers: Handlers<
     workbook(template(query.language), query.language === 'tr' ? 'izin-sablonu' : 'consent-template'),
 
   'POST /organisations/:organisation/lists/file': (call) =>
-    readList(call, call.query, (rows) => tableOfFile(call.upload, rows)),
+    readList(call, call.query, (rows) => tableOfFile(call.upload, rows, call.desk.accountId)),
 
   'POST /organisations/:organisation/lists/pasted': (call) =>
     readList(call, call.query, (rows) => tableOfText(call.body.text, rows)),
@@ -229,7 +229,7 @@ export const listHandlers: Handlers<
     ),
 
   'POST /organisations/:organisation/checks/file': (call) =>
-    checkList(call, call.query, (rows) => tableOfFile(call.upload, rows)),
+    checkList(call, call.query, (rows) => tableOfFile(call.upload, rows, call.desk.accountId)),
 
   'POST /organisations/:organisation/checks/pasted': (call) =>
     checkList(call, call.query, (rows) => tableOfText(call.body.text, rows)),

@@ -121,6 +121,16 @@ const PROBLEMS = {
     tr: 'İstek beklenen biçimde değil. Sayfayı yenileyip yeniden deneyin.',
     en: 'The request does not have the expected form. Reload the page and try again.',
   },
+  'request.too_large': {
+    status: 413,
+    tr: 'Gönderdiğiniz çok uzun. Daha az satırla ya da daha kısa metinlerle yeniden deneyin.',
+    en: 'What you sent is too long. Try again with fewer rows or shorter texts.',
+  },
+  'request.characters': {
+    status: 422,
+    tr: 'Metinlerden birinde yazı olmayan karakterler var. Elle yeniden yazıp deneyin.',
+    en: 'One of the texts has characters that are no writing. Type it by hand and try again.',
+  },
   'desk.none': {
     status: 403,
     tr: 'Bu kurumda yetkiniz yok. Yetkiniz sona ermiş olabilir; kurumunuzun yetkilisine sorun.',
@@ -240,6 +250,21 @@ const PROBLEMS = {
     status: 409,
     tr: 'Siz bakarken bir başkası bunu değiştirdi. Şimdiki hâlini getirdik; bakın, yine isterseniz yeniden kaydedin.',
     en: 'Somebody else changed this while you were looking. We brought what stands now; look at it, and save again if you still want to.',
+  },
+  'files.no_room': {
+    status: 507,
+    tr: 'Kaydın diskinde yer kalmadı; dosya alınamıyor. Kayıtlar sürüyor. İşletene haber verin, sonra yeniden deneyin.',
+    en: 'The registry’s disk is full, so no file can be taken. Recording goes on. Tell the operator and try again later.',
+  },
+  'evidence.too_many': {
+    status: 429,
+    tr: 'Bugün bu marka için ekleyebileceğiniz kadar belge eklediniz. Yarın devam edin ya da bir sayfada birleştirin.',
+    en: 'You have added as many documents for this brand as you may in a day. Go on tomorrow, or join several in one.',
+  },
+  'evidence.too_many_at_once': {
+    status: 429,
+    tr: 'Üç belgeniz şu anda yükleniyor. Biri bitince yenisini gönderin.',
+    en: 'Three of your documents are on their way just now. Send the next when one of them has come.',
   },
   'evidence.text_fixed': {
     status: 409,

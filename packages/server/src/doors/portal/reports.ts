@@ -365,8 +365,7 @@ export const reportHandlers: Handlers<
         brandId: job.brandId,
         details: { file: name, report: job.jobId, clear: job.parameters.clear },
       });
-      notePassed(call, job);
-      return new FileAnswer(stream, { name, bytes, type });
+      return new FileAnswer(stream, { name, bytes, type, onSent: () => notePassed(call, job) });
     });
   },
 
@@ -405,6 +404,7 @@ async function asked<T>(work: Promise<T>): Promise<T> {
     if (!(error instanceof ReportError)) throw error;
     if (error.reason === 'days') throw fieldProblem('report.days', 'to');
     if (error.reason === 'too_many_rows') throw fieldProblem('report.too_many_rows', 'format');
+    if (error.reason === 'key') throw problem('thing.unknown');
     throw problem('report.too_many_open', 60);
   }
 }

@@ -98,17 +98,33 @@ function isSignedMail(head: Buffer): boolean {
   return fields.has('from') && fields.has('date') && signed;
 }
 
+/** The first letters of a text, none of them halved. */
+function cut(text: string, letters: number): string {
+  return [...text.toWellFormed()].slice(0, letters).join('');
+}
+
+/** A title or a reason as it is kept: one line, without characters that would show it as another. */
+export function lineOf(text: string): string {
+  return text
+    .normalize('NFC')
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
+}
+
 /**
  * A file's name as it is kept and handed over: without anything that a file system or a screen could take for something
  * else, and with an ending of its type, so that nothing is opened as what it is not.
  */
 export function fileNameOf(name: string, type: DocumentType): string {
   // Format characters (Cf) can turn the order of letters around: "fdp.exe" is shown as "exe.pdf".
-  const clean = name
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}\s/\\:*?"<>|]+/gu, ' ')
-    .trim()
-    .slice(0, 150);
+  const clean = cut(
+    name
+      .normalize('NFC')
+      .replace(/[\p{Cc}\p{Cf}\s/\\:*?"<>|]+/gu, ' ')
+      .trim(),
+    150,
+  );
   const { extensions } = DOCUMENT_TYPES[type];
   const ends = extensions.some((extension) => clean.toLowerCase().endsWith(`.${extension}`));
   return ends ? clean : `${clean || 'belge'}.${extensions[0]}`;

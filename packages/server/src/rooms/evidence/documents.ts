@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { type Calendar, isDay, istanbulDay, keptUntil, ONAY, statusBitOf } from '@acik-iys/law';
+import { type Calendar, channelOf, isDay, istanbulDay, keptUntil, ONAY, statusBitOf } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
 import type { Files } from '../../ground/files.ts';
@@ -15,15 +15,29 @@ import type { Log } from '../../ground/log.ts';
 import type { BrandScope, Desk, DeskBrand } from '../access/index.ts';
 import type { Entries, EntryState } from '../entries/index.ts';
 import type { Movement, Registry } from '../registry/index.ts';
-import { DOCUMENT_TYPES, type DocumentType, type FoundType, fileNameOf, HEAD_BYTES, typeOf } from './document-type.ts';
+import {
+  DOCUMENT_TYPES,
+  type DocumentType,
+  type FoundType,
+  fileNameOf,
+  HEAD_BYTES,
+  lineOf,
+  typeOf,
+} from './document-type.ts';
 import { EvidenceError } from './errors.ts';
 import type { Forms } from './forms.ts';
 import * as sql from './sql.ts';
-import { channelsOf, EVERY_CHANNEL, ownRetailer, type Viewer, viewerOf } from './viewer.ts';
+import { EVERY_CHANNEL, ownRetailer, provenChannelsOf, type Viewer, viewerOf } from './viewer.ts';
 
 /** Movements that one look for consents without evidence passes at most, in pieces: it goes on where it stopped. */
 const PIECE = 20_000;
 const PIECES_MAX = 5;
+
+/** What one person may add for a brand within a day: a counter's work, not a disk's. */
+const A_DAY = { documents: 2_000, bytes: 4 * 1024 ** 3 };
+const A_DAY_AT_A_RETAILER = { documents: 200, bytes: 512 * 1024 ** 2 };
+/** Contents of one person on their way at a time. */
+const UPLOADS_AT_ONCE = 3;
 
 /** What a document proves. */
 export interface Attachment {
@@ -224,6 +238,22 @@ export interface DocumentsOptions {
   readonly onStored: () => void;
 }
 
+const underWay = new Map<number, number>();
+
+/** @throws EvidenceError too_many_at_once */
+async function oneOfFew<T>(accountId: number, work: () => Promise<T>): Promise<T> {
+  const others = underWay.get(accountId) ?? 0;
+  if (others >= UPLOADS_AT_ONCE) throw new EvidenceError('too_many_at_once');
+  underWay.set(accountId, others + 1);
+  try {
+    return await work();
+  } finally {
+    const left = (underWay.get(accountId) ?? 1) - 1;
+    if (left === 0) underWay.delete(accountId);
+    else underWay.set(accountId, left);
+  }
+}
+
 export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
   const { database, clock, keys, files, log, calendar, registry, entries, forms, onStored } = options;
 
@@ -281,9 +311,16 @@ export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
     return found;
   }
 
+  /** A partner proves what its own people and programs recorded, on channels where it may; a provider proves all. */
+  async function mayProve({ organisation }: Desk, { scope }: DeskBrand, movement: Movement): Promise<boolean> {
+    if (organisation.kind === 'provider') return true;
+    if (!scope.may(channelOf(movement.kind), 'write')) return false;
+    return (await database.rows(sql.IS_OF, [movement.actor, organisation.code])).length > 0;
+  }
+
   /** What an attachment says in the table. @throws EvidenceError */
   async function linkOf(desk: Desk, brand: DeskBrand, target: Target): Promise<LinkValues> {
-    const channels = channelsOf(brand);
+    const channels = provenChannelsOf(desk, brand);
     switch (target.kind) {
       case 'consent': {
         const history = await registry.history(brand.scope, target.consentKind, target.address);
@@ -294,7 +331,7 @@ export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
           target.seq === undefined
             ? (own.find(({ state, overtaken }) => statusBitOf(state) === ONAY && !overtaken) ?? own[0])
             : own.find(({ seq }) => seq === target.seq);
-        if (movement === undefined) throw new EvidenceError('no_consent');
+        if (movement === undefined || !(await mayProve(desk, brand, movement))) throw new EvidenceError('no_consent');
         return [movement.seq, null, null, null, null, 1 << (movement.kind >> 1)];
       }
       case 'entry': {
@@ -339,58 +376,69 @@ export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
     return until;
   }
 
+  /** @throws EvidenceError too_many */
+  async function mayAddMore(desk: Desk, brand: DeskBrand): Promise<void> {
+    const most = brand.retailerCode === null ? A_DAY : A_DAY_AT_A_RETAILER;
+    const since = clock.now() - 86_400;
+    const [row] = await database.rows<[number, number]>(sql.ADDED_SINCE, [brand.brandId, desk.accountId, since]);
+    const [documents, bytes] = row ?? [0, 0];
+    if (documents >= most.documents || bytes >= most.bytes) throw new EvidenceError('too_many');
+  }
+
+  const add: Documents['add'] = async (desk, brand, { key, fileName, content }) => {
+    const { brandId } = brand;
+    const sha256 = createHash('sha256');
+    let found: FoundType | undefined;
+    async function* checked(): AsyncGenerator<Buffer> {
+      let bytes = 0;
+      for await (const piece of headFirst(content)) {
+        if (found === undefined) {
+          if (piece.length === 0) throw new EvidenceError('empty');
+          found = await typeOf(piece);
+          if (found === undefined) throw new EvidenceError('type');
+        }
+        bytes += piece.length;
+        if (bytes > DOCUMENT_TYPES[found.type].bytesMax) throw new EvidenceError('too_large');
+        sha256.update(piece);
+        yield piece;
+      }
+      if (found?.bytes !== undefined && found.bytes !== bytes) throw new EvidenceError('type');
+    }
+
+    await mayAddMore(desk, brand);
+    const draft = await files.write(checked());
+    try {
+      const { type } = found as unknown as FoundType;
+      const digest = sha256.digest();
+      const now = clock.nowMs() / 1_000;
+      const name = fileNameOf(fileName, type);
+      const sealed = keys.sealText(JSON.stringify({ title: name, fileName: name } satisfies Shown));
+      const uploader = [desk.accountId, desk.organisation.code, brand.retailerCode];
+      const documentId = await database.transaction(async (connection) => {
+        await connection.run(sql.KEEP_BLOB, [brandId, digest, draft.sha384, draft.bytes, type, now]);
+        const [added] = await connection.rows<[string]>(sql.ADD, [brandId, key, ...uploader, digest, sealed, now]);
+        if (added === undefined) {
+          const uploaded = [brandId, desk.accountId, key];
+          const [before] = await connection.rows<[string, Buffer]>(sql.UPLOADED, uploaded);
+          if (!before?.[1].equals(digest)) throw new EvidenceError('key');
+          return before[0];
+        }
+        // Also where the brand has the content already: should its file be gone, it is back.
+        await draft.keep(fileOf(brandId, digest.toString('hex')));
+        return added[0];
+      });
+      onStored();
+      return await document(desk, brand, documentId);
+    } finally {
+      await draft.discard();
+    }
+  };
+
   return {
     document,
     documents: (desk, brand, ids) => byId(brand.brandId, viewerOf(desk, brand), ids),
 
-    async add(desk, brand, { key, fileName, content }) {
-      const { brandId } = brand;
-      const sha256 = createHash('sha256');
-      let found: FoundType | undefined;
-      async function* checked(): AsyncGenerator<Buffer> {
-        let bytes = 0;
-        for await (const piece of headFirst(content)) {
-          if (found === undefined) {
-            if (piece.length === 0) throw new EvidenceError('empty');
-            found = await typeOf(piece);
-            if (found === undefined) throw new EvidenceError('type');
-          }
-          bytes += piece.length;
-          if (bytes > DOCUMENT_TYPES[found.type].bytesMax) throw new EvidenceError('too_large');
-          sha256.update(piece);
-          yield piece;
-        }
-        if (found?.bytes !== undefined && found.bytes !== bytes) throw new EvidenceError('type');
-      }
-
-      const draft = await files.write(checked());
-      try {
-        const { type } = found as unknown as FoundType;
-        const digest = sha256.digest();
-        const now = clock.nowMs() / 1_000;
-        const name = fileNameOf(fileName, type);
-        const sealed = keys.sealText(JSON.stringify({ title: name, fileName: name } satisfies Shown));
-        const uploader = [desk.accountId, desk.organisation.code, brand.retailerCode];
-        const documentId = await database.transaction(async (connection) => {
-          await connection.run(sql.KEEP_BLOB, [brandId, digest, draft.sha384, draft.bytes, type, now]);
-          const [added] = await connection.rows<[string]>(sql.ADD, [brandId, key, ...uploader, digest, sealed, now]);
-          if (added === undefined) {
-            const uploaded = [brandId, desk.accountId, key];
-            const [before] = await connection.rows<[string, Buffer]>(sql.UPLOADED, uploaded);
-            if (!before?.[1].equals(digest)) throw new EvidenceError('key');
-            return before[0];
-          }
-          // Also where the brand has the content already: should its file be gone, it is back.
-          await draft.keep(fileOf(brandId, digest.toString('hex')));
-          return added[0];
-        });
-        onStored();
-        return await document(desk, brand, documentId);
-      } finally {
-        await draft.discard();
-      }
-    },
-
+    add: (desk, brand, upload) => oneOfFew(desk.accountId, () => add(desk, brand, upload)),
     async list(desk, brand, { after, formNumber, day, retailerCode, unattached = false, limit }) {
       const rows = await database.rows<DocumentRow>(sql.DOCUMENTS_LISTED, [
         brand.brandId,
@@ -422,7 +470,8 @@ export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
           throw new EvidenceError('changed');
         if (textVersion !== undefined && textBefore !== null && textBefore !== textVersion)
           throw new EvidenceError('text_fixed');
-        const described = title === undefined ? sealed : keys.sealText(JSON.stringify({ ...shown(sealed), title }));
+        const described =
+          title === undefined ? sealed : keys.sealText(JSON.stringify({ ...shown(sealed), title: lineOf(title) }));
         await connection.run(sql.DESCRIBE, [brandId, documentId, described, textVersion ?? textBefore]);
         const more = [desk.accountId, clock.nowMs() / 1_000];
         for (const link of links) await connection.run(sql.LINK, [brandId, documentId, ...link, ...more]);
@@ -442,7 +491,7 @@ export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
         if (wrong[3]) throw new EvidenceError('replaced');
         if (right[3]) throw new EvidenceError('replacement');
         const now = clock.nowMs() / 1_000;
-        const reason = keys.sealText(by.reason);
+        const reason = keys.sealText(lineOf(by.reason));
         await connection.run(sql.REPLACE, [brandId, documentId, by.documentId, now, desk.accountId, reason]);
         await connection.run(sql.DESCRIBE, [brandId, by.documentId, right[1], right[2] ?? wrong[2]]);
         await connection.run(sql.PASS_LINKS_ON, [brandId, documentId, by.documentId]);

@@ -22,6 +22,9 @@ export type EvidenceErrorReason =
   | 'text'
   /** Another version stands with the document already. */
   | 'text_fixed'
+  /** As much as one person may add for a brand in a day. */
+  | 'too_many'
+  | 'too_many_at_once'
   /** Somebody else changed its title meanwhile. */
   | 'changed'
   /** A day that is none, or is still to come. */

@@ -48,8 +48,11 @@ export const LINKS = `
 const GIVEN_AT = 'coalesce(m.consented_at, m.received_at)';
 /** Its day in Istanbul: UTC+3, as packages/law counts. */
 const GIVEN_ON = `(${GIVEN_AT} at time zone 'UTC' + interval '3 hours')::date`;
+/** A partner's set holds what its own people and programs recorded, not what others did. */
 const IN_SET = `
-  l.brand_id = m.brand_id and l.ended_at is null and (l.channels >> (m.kind >> 1)) & 1 = 1 and ${GIVEN_AT} <= l.linked_at`;
+  l.brand_id = m.brand_id and l.ended_at is null and (l.channels >> (m.kind >> 1)) & 1 = 1 and ${GIVEN_AT} <= l.linked_at
+  and exists (select from account who where who.account_id = l.account_id and (who.provider_code is not null
+    or exists (select from account actor where actor.account_id = m.actor and actor.partner_code = who.partner_code)))`;
 
 /** Documents that prove a movement `m`: directly, by its entry, by its entry's form, by its day, by its retailer. */
 const COVERING = `
@@ -95,6 +98,14 @@ export const KEEP_BLOB = `
   insert into evidence_blob (brand_id, sha256, sha384, bytes, type, stored_at, stamp_next_at)
   values ($1, $2, $3, $4, $5, to_timestamp($6), to_timestamp($6))
   on conflict (brand_id, sha256) do update set erased_at = null`;
+/** Documents and bytes that $2 added for a brand since $3. */
+export const ADDED_SINCE = `
+  select count(*)::int, coalesce(sum(b.bytes), 0)::float8
+    from evidence d join evidence_blob b on b.brand_id = d.brand_id and b.sha256 = d.sha256
+   where d.brand_id = $1 and d.account_id = $2 and d.added_at > to_timestamp($3)`;
+/** $1 an account, $2 an organisation that is no provider. */
+export const IS_OF = 'select from account where account_id = $1 and partner_code = $2';
+
 export const ADD = `
   insert into evidence
     (brand_id, upload_key, account_id, organisation_code, retailer_code, sha256, sealed, added_at)

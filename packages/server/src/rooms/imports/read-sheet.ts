@@ -15,6 +15,8 @@ const DEADLINE_SECONDS = 15;
 /** Files read at the same time, and files that wait for it: with the deadline, half a minute at the very worst. */
 const AT_ONCE = 2;
 const WAITING_MOST = 8;
+/** Files of one account that are read or wait. */
+const OF_ONE_MOST = 2;
 /** The unpacked bytes are not in these; see `UNPACKED_BYTES_MOST`. */
 const WORKER_MEMORY = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 
@@ -22,6 +24,8 @@ export interface ReadSheetOptions {
   /** Rows of data that are taken at most. */
   readonly rows: number;
   readonly deadlineSeconds?: number;
+  /** Whose file it is: each has one that is read and one that waits, and takes no turn of the others. */
+  readonly by?: number;
 }
 
 /** The first visible sheet with content of an .xlsx file. Throws ImportRefused where the file is not taken. */
@@ -30,9 +34,21 @@ export async function readSheet(bytes: Uint8Array, options: ReadSheetOptions): P
   if (bytes.length > FILE_BYTES_MOST)
     throw new ImportRefused('import.too_large', { limit: FILE_BYTES_MOST / 1024 / 1024 });
   refuseOtherKinds(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  if (line.length() >= WAITING_MOST) throw new ImportRefused('import.busy');
-  return await line.push({ bytes, options });
+  const { by } = options;
+  const others = by === undefined ? 0 : (ofOne.get(by) ?? 0);
+  if (line.length() >= WAITING_MOST || others >= OF_ONE_MOST) throw new ImportRefused('import.busy');
+  if (by === undefined) return await line.push({ bytes, options });
+  ofOne.set(by, others + 1);
+  try {
+    return await line.push({ bytes, options });
+  } finally {
+    const left = (ofOne.get(by) ?? 1) - 1;
+    if (left === 0) ofOne.delete(by);
+    else ofOne.set(by, left);
+  }
 }
+
+const ofOne = new Map<number, number>();
 
 const ZIP = Buffer.from('PK\x03\x04', 'latin1');
 const OLE = Buffer.from('d0cf11e0a1b11ae1', 'hex');

@@ -29,6 +29,11 @@ const PIECE_BYTES = 64 * 1024;
 /** One tag, text or comment: Excel's longest text has 32,767 characters. */
 const TOKEN_BYTES_MOST = 1024 * 1024;
 /** Rows and columns of an Excel sheet. */
+/** Sheets of a workbook, and those of them that are named beside the one that is read. */
+const SHEETS_MOST = 255;
+const OTHERS_TOLD_MOST = 20;
+/** Ranges that array formulas fill: each cell is asked whether it lies in one. */
+const FORMULA_RANGES_MOST = 10_000;
 const SHEET_ROWS = 1_048_576;
 const SHEET_COLUMNS = 16_384;
 /** Days from 1899-12-30 to 1904-01-01, where the dates of older Macintosh workbooks begin. */
@@ -53,7 +58,7 @@ function firstSheetWithContent(parts: Parts, rowsMost: number): Table {
   const workbook = relations.find(({ type }) => type === 'officeDocument')?.target;
   if (workbook === undefined) throw new ImportRefused('import.not_a_workbook');
   const { sheets, startsIn1904 } = workbookOf(parts, workbook);
-  if (sheets.length === 0) throw new ImportRefused('import.not_a_workbook');
+  if (sheets.length === 0 || sheets.length > SHEETS_MOST) throw new ImportRefused('import.not_a_workbook');
 
   const ofWorkbook = relationsOf(parts, workbook);
   const partOf = (type: string): string | undefined => ofWorkbook.find((relation) => relation.type === type)?.target;
@@ -64,9 +69,15 @@ function firstSheetWithContent(parts: Parts, rowsMost: number): Table {
     if (part === undefined) continue;
     const rows = readRows(parts, part, { strings, dateStyles, startsIn1904, rowsMost });
     if (rows.length === 0) continue;
-    return { sheet: name, otherSheets: sheets.map((sheet) => sheet.name).filter((other) => other !== name), rows };
+    const others = sheets.filter((sheet) => sheet.relation !== relation).slice(0, OTHERS_TOLD_MOST);
+    return { sheet: shortName(name), otherSheets: others.map((other) => shortName(other.name)), rows };
   }
   throw new ImportRefused('import.empty');
+}
+
+/** Excel lets nobody write a longer one. */
+function shortName(name: string): string {
+  return [...name].slice(0, 31).join('');
 }
 
 // ------------------------------------------------------------------------------------------------- the zip and its XML
@@ -358,6 +369,7 @@ function readRows(parts: Parts, part: string, reading: SheetReading): TableRow[]
         isFormula = true;
         const filled = attribute('ref');
         if (filled !== undefined && attribute('t') !== 'shared') formulaRanges.push(rangeOf(filled));
+        if (formulaRanges.length > FORMULA_RANGES_MOST) throw new ImportRefused('import.too_slow');
       } else if (name === 'v') {
         inValue = true;
         value = '';

@@ -17,6 +17,14 @@ export const ADD = `
            where organisation_code = $1 and account_id = $3::int and state in ('queued', 'running')) < $9
   on conflict (organisation_code, job_id) do nothing`;
 
+/** The week of the oldest finished files of an account is over, beyond those that are kept. $3 now, $4 kept. */
+export const MAKE_ROOM = `
+  update report_job set expires_at = to_timestamp($3)
+   where (organisation_code, job_id) in (
+           select organisation_code, job_id from report_job
+            where organisation_code = $1 and account_id = $2 and state = 'done' and expires_at > to_timestamp($3)
+            order by finished_at desc offset $4)`;
+
 export const JOB = `select ${COLUMNS} from report_job where organisation_code = $1 and job_id = $2::uuid`;
 
 /** $2 brands, $3 and $4 where the page before ended, or null, $5 rows. */

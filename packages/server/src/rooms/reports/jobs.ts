@@ -34,6 +34,8 @@ import * as daySql from './sql.ts';
 
 /** Files of one account that wait or are being made: a person's day, not a way to keep everybody else waiting. */
 const OPEN_MOST = 5;
+/** Finished files of one account that are kept: the next one takes the place of the oldest. */
+const KEPT_MOST = 30;
 /** Jobs that one process works on at a time: a small one need not wait for a large one. */
 const LANES = 2;
 /** A worker says every second that it lives; a piece's database deadline is 15 s. */
@@ -77,9 +79,9 @@ export interface ReportJob {
   readonly expiresAt: number | null;
 }
 
-/** Why a file cannot be asked for: the days, the channels, the rows of a sheet, or too many open ones. */
+/** Why a file cannot be asked for: the days, the rows of a sheet, too many open ones, or another's key. */
 export class ReportError extends Error {
-  readonly reason: 'days' | 'too_many_rows' | 'too_many_open';
+  readonly reason: 'days' | 'too_many_rows' | 'too_many_open' | 'key';
   constructor(reason: ReportError['reason']) {
     super(reason);
     this.reason = reason;
@@ -374,13 +376,17 @@ export function openReportJobs({
       if (mayHave(desk, brand.brandId, parameters) === undefined)
         throw new Error('a report of what the desk may not have');
       const before = await find(organisation.code, key);
-      if (before !== undefined) return { job: before, isNew: false };
+      if (before !== undefined) {
+        if (before.accountId !== accountId || !sees(desk, before)) throw new ReportError('key');
+        return { job: before, isNew: false };
+      }
       const rows = await estimate(brand.scope, kind, parameters);
       if (parameters.format === 'xlsx' && rows > XLSX_ROWS_MOST) throw new ReportError('too_many_rows');
       const values = [organisation.code, key, accountId, brand.brandId, kind, JSON.stringify(parameters), rows];
       const isNew = (await database.run(sql.ADD, [...values, clock.nowMs() / 1_000, OPEN_MOST])) === 1;
       const job = await find(organisation.code, key);
       if (job === undefined) throw new ReportError('too_many_open');
+      await database.run(sql.MAKE_ROOM, [organisation.code, accountId, clock.now(), KEPT_MOST]);
       wake();
       return { job, isNew };
     },
