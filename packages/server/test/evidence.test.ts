@@ -217,6 +217,49 @@ describe('a document', () => {
     }
   });
 
+  it('is handed over under a name that is whole, whatever it was called', async () => {
+    const document = await added(pdf(randomUUID()), clerk, { name: `${'a'.repeat(149)}😀.pdf` });
+    const answer = await fetched(clerk, document.documentId);
+    expect(answer.status).toBe(200);
+    expect(document.fileName.isWellFormed()).toBe(true);
+    const titled = await attach(clerk, document.documentId, [], { title: 'form\u202egpj.exe' });
+    expect(titled.body.title).toBe('form gpj.exe');
+    const bad = await attach(clerk, document.documentId, [], { title: 'a\u0000b' });
+    expect([bad.status, bad.problem.code]).toEqual([422, 'request.characters']);
+    const day = await clerk.call(`GET ${EVIDENCE}`, { params: RETAIL_BRAND, query: { day: '2026-02-31' } });
+    expect(day.status).toBe(422);
+  });
+
+  it('is so much a day of one shop, and three at a time of one person', async () => {
+    const small = () => upload(server.url, retailer, pdf(randomUUID()), RETAIL_BRAND);
+    const before = await server.owner.query<{ count: number }>(
+      `select count(*)::int as count from evidence where retailer_code is not null and added_at > to_timestamp($1)`,
+      [server.clock.now() - 86_400],
+    );
+    for (let n = before.rows[0]?.count ?? 0; n < 200; n++) expect((await small()).status).toBe(200);
+    expect((await small()).problem.code).toBe('evidence.too_many');
+    await moveTo(server.clock.now() + 86_401);
+    expect((await small()).status).toBe(200);
+
+    const { rows } = await server.owner.query<{ account_id: number }>(
+      `select account_id from evidence where retailer_code is null order by added_at desc limit 1`,
+    );
+    const desk = await server.rooms.desks.deskOfAccount(rows[0]?.account_id ?? 0);
+    const brand = desk?.brand(600100, 'addEvidence');
+    if (desk === undefined || brand === undefined) throw new Error('the clerk adds no evidence');
+    const gate = Promise.withResolvers<void>();
+    async function* slow(): AsyncGenerator<Buffer> {
+      yield pdf(randomUUID());
+      await gate.promise;
+    }
+    const add = () => server.rooms.evidence.add(desk, brand, { key: randomUUID(), fileName: 'a.pdf', content: slow() });
+    const three = [add(), add(), add()];
+    await expect(add()).rejects.toMatchObject({ reason: 'too_many_at_once' });
+    gate.resolve();
+    await Promise.all(three);
+    await add();
+  });
+
   it('is shown in parts to who jumps about in a recording', async () => {
     const [name, content] = SAMPLES.find(([, , type]) => type === 'audio/wav') ?? ['', Buffer.alloc(0)];
     const { documentId } = await added(content, clerk, { name });
@@ -537,6 +580,41 @@ describe('what a document proves', () => {
       query: { day, retailer: `${retailerCode}` },
     });
     expect(listed.body.documents.map(({ documentId }) => documentId)).toEqual([shopDay.documentId]);
+  });
+
+  it('by a partner is what its own people recorded, on channels where it may, and nothing of others', async () => {
+    await moveTo(server.clock.now() + 86_400);
+    const partner = await enter(server, 'partner');
+    const ofPartner = { organisation: 900100, brand: 600100 };
+    const { reference } = await consent(clerk);
+    const own = telephone();
+    await partner.call('POST /organisations/:organisation/entries', {
+      params: { organisation: 900100 },
+      body: {
+        key: randomUUID(),
+        consent: {
+          brandId: 600100,
+          type: 'MESAJ',
+          recipient: own,
+          recipientType: 'BIREYSEL',
+          status: 'ONAY',
+          source: 'HS_WEB',
+          consentDate: formatTime(server.clock.now() - 60),
+        },
+      },
+    });
+    server.clock.move(11);
+    await server.rooms.entries.recordDue();
+    const search = await clerk.call('POST /organisations/:organisation/searches', {
+      params: { organisation: 600100 },
+      body: { address: own },
+    });
+    expect([await isUnproven(reference), await isUnproven(search.body.reference)]).toEqual([true, true]);
+    const document = await added(pdf(randomUUID()), partner, ofPartner);
+    const set = { kind: 'set' as const, day: istanbulDay(server.clock.now()), retailerCode: null };
+    const params = { ...ofPartner, documentId: document.documentId };
+    await partner.call(`POST ${EVIDENCE}/:documentId/attachments`, { params, body: { to: [set] } });
+    expect([await isUnproven(reference), await isUnproven(search.body.reference)]).toEqual([true, false]);
   });
 
   it('is nothing that is not there: no consent, a day to come, an unknown retailer, a set of everything', async () => {
@@ -865,7 +943,8 @@ describe('keeping', () => {
     await attach(clerk, standing.documentId, [ofMessage(other.reference)]);
 
     const until = (await read(clerk, over.documentId)).body.keptUntil ?? 0;
-    await moveTo(until - 1);
+    expect(until).toBeGreaterThan(server.clock.now());
+    await moveTo(until - 3_600);
     await server.rooms.evidence.eraseDue();
     expect((await read(clerk, over.documentId)).status).toBe(200);
     // Its twin of the same content was added later, and something is tied to it now: the content stays.

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -693,6 +694,14 @@ describe('a file', () => {
     });
   });
 
+  it('is shown by its number to nobody from whom it is hidden', async () => {
+    const job = await made(owner, { to: TODAY });
+    const viewer = await enter(server, 'viewer');
+    expect((await jobOf(viewer, job.jobId)).status).toBe(404);
+    const again = await ask(viewer, wanted({ key: job.jobId, clear: false }));
+    expect([again.status, again.body]).toEqual([404, expect.not.objectContaining({ jobId: job.jobId })]);
+  });
+
   it('is gone after a week', async () => {
     const job = await made(owner, { to: DAYS[0] });
     const name = `${job.jobId}.sealed`;
@@ -906,6 +915,24 @@ describe('in the middle of a file', () => {
     expect(body.rowsEstimated).toBe(read);
     expect(new Set(shown).size).toBeGreaterThan(5);
     expect(shown).toEqual(shown.toSorted((a, b) => a - b));
+  });
+
+  it('of which the download breaks off takes no refusal over', async () => {
+    const job = await made(owner, { brandId: 600101, to: TODAY });
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `GET /portal/organisations/600100/report-jobs/${job.jobId}/file HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncookie: ${owner.cookie}\r\n\r\n`,
+    );
+    // Its head, and no more: the rest stays with the server.
+    await new Promise((resolve) => socket.once('readable', resolve));
+    socket.destroy();
+    await until(async () => (await server.rooms.activities.list(600100, { act: 'file.fetched', limit: 1 })).length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const taken = () => server.owner.query(`select from fetched_up_to where brand_id = 600101 and way = 'file'`);
+    expect((await taken()).rowCount).toBe(0);
+    await fileOf(owner, job);
+    await until(async () => (await taken()).rowCount === 1);
   });
 });
 
