@@ -159,12 +159,13 @@ export const peopleHandlers: Handlers<
 > = {
   'POST /organisations/:organisation/searches': async ({ rooms, desk, body }) => {
     const address = addressOf(body.address, 'address');
-    const { code } = desk.organisation;
-    const recent = await rooms.activities.count(code, desk.accountId, 'address.searched', rooms.clock.now() - 3_600);
-    if (recent >= SEARCHES_PER_HOUR) throw problem('search.too_many', 600);
-    await rooms.activities.add(desk, 'address.searched', { details: { address: mask(address) } });
-    if (recent + 1 > UNUSUAL_SEARCHES) await rooms.messages.unusualSearch(desk, recent + 1);
-    return { reference: rooms.references.make(code, address), address };
+    const bound = { most: SEARCHES_PER_HOUR, acts: ['address.searched'] } as const;
+    const used = await rooms.activities.addWithin(desk, 'address.searched', bound, {
+      details: { address: mask(address) },
+    });
+    if (used === undefined) throw problem('search.too_many', 600);
+    if (used > UNUSUAL_SEARCHES) await rooms.messages.unusualSearch(desk, used);
+    return { reference: rooms.references.make(desk.organisation.code, address), address };
   },
 
   'GET /organisations/:organisation/people/:reference': async (call) => {
