@@ -1,7 +1,7 @@
 // What one person may do within an hour at the desk, over real HTTP: the bounds hold also for what comes at once.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SEARCHES_PER_HOUR } from '../src/doors/portal/people.ts';
+import { REVEALS_PER_HOUR, SEARCHES_PER_HOUR } from '../src/doors/portal/people.ts';
 import type { Act } from '../src/rooms/activity/index.ts';
 import { newPerson, type TestPerson } from './support/people.ts';
 import { type TestServer, testServer } from './support/server.ts';
@@ -51,5 +51,37 @@ describe('searches', () => {
       ),
     );
     expect(count(answers.map(({ status }) => status))).toEqual({ 200: LEFT, 429: AT_ONCE - LEFT });
+  });
+});
+
+describe('addresses seen in clear', () => {
+  it('are bounded, and told to the owners from half of it', async () => {
+    const owner = await newPerson(server, { seat: { role: 'owner', brands: null } });
+    const person = await clerk();
+    const found = await person.call('POST /organisations/:organisation/searches', {
+      params: SHOP,
+      body: { address: '05411113344' },
+    });
+    const params = { ...SHOP, reference: found.body.reference };
+    const reveal = async () =>
+      (await person.call('POST /organisations/:organisation/people/:reference/reveal', { params })).status;
+    const told = async () => {
+      const { body } = await owner.call('GET /organisations/:organisation/messages', { params: SHOP, query: {} });
+      return body.messages.map(({ kind, details }) => [kind, details]);
+    };
+
+    await did(person, 'address.revealed', REVEALS_PER_HOUR / 2 - 1);
+    expect(await reveal()).toBe(200);
+    expect(await told()).toEqual([]);
+    expect(await reveal()).toBe(200);
+    expect(await told()).toMatchObject([
+      ['unusual-search', { act: 'address.revealed', count: REVEALS_PER_HOUR / 2 + 1 }],
+    ]);
+
+    await did(person, 'address.revealed', REVEALS_PER_HOUR / 2 - 1 - LEFT);
+    expect(count(await Promise.all(Array.from({ length: AT_ONCE }, reveal)))).toEqual({
+      200: LEFT,
+      429: AT_ONCE - LEFT,
+    });
   });
 });

@@ -54,6 +54,15 @@ create table activity (
 CREATE INDEX activity_by_account ON public.activity USING btree (organisation_code, account_id, at);
 grant insert, select on activity to acik_iys_app;
 
+create table address_typed (
+  account_id integer not null,
+  address uuid not null,
+  at timestamp with time zone not null,
+  constraint address_typed_pkey PRIMARY KEY (account_id, address)
+);
+CREATE INDEX address_typed_by_age ON public.address_typed USING btree (at);
+grant delete, insert, select, update on address_typed to acik_iys_app;
+
 create table brand (
   brand_id integer not null,
   provider_code integer not null,

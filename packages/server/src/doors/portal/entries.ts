@@ -53,6 +53,7 @@ export const entryHandlers: Handlers<
         ? addressOf(typed, 'recipient')
         : rooms.references.open(desk.organisation.code, reference);
     if (recipient === undefined) throw problem('thing.unknown');
+    if (reference === undefined) await rooms.typedAddresses.note(desk.accountId, recipient);
     const given = await rooms.entries.give(brand, { key: body.key, consent: { ...consent, recipient } });
     if ('faults' in given) throw formProblem(given.faults);
     await rooms.activities.add(desk, consent.status === 'ONAY' ? 'consent.given' : 'refusal.given', {

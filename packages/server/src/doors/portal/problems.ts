@@ -166,6 +166,16 @@ const PROBLEMS = {
     tr: 'Bu saat için arama sınırına geldiniz. Çok sayıda adres için liste denetimini kullanın.',
     en: 'You have reached the number of searches for this hour. Check many addresses as a list.',
   },
+  'reveal.not_yours': {
+    status: 403,
+    tr: 'Bu adresi açık göremezsiniz: yetkili olduğunuz yerde kaydı yok. Adresi siz biliyorsanız arama kutusuna yazın.',
+    en: 'You cannot see this address in clear: nothing is recorded for it where you may do so. If you know the address, type it into the search.',
+  },
+  'reveal.too_many': {
+    status: 429,
+    tr: 'Bu saat için açık görebileceğiniz adres sayısına ulaştınız. Biraz sonra yeniden deneyin.',
+    en: 'You have reached the number of addresses that you may see in clear in an hour. Try again a little later.',
+  },
   'upload.name': {
     status: 422,
     tr: 'Dosyanın adı okunamadı. Dosyayı yeniden seçip deneyin.',

@@ -4,6 +4,8 @@
 import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
 
+export { openTypedAddresses, type TypedAddresses } from './typed.ts';
+
 /** What there is to be told. The words for people are the screens'. */
 export type Act =
   | 'session.opened'

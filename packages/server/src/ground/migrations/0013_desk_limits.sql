@@ -1,0 +1,18 @@
+-- What the desk needs to know so that nobody is told more than he may know.
+
+-- Addresses that an account typed itself, for a day: it may see them in clear. `address`: as in `consent`.
+create table address_typed (
+  account_id integer not null,
+  address    uuid not null,
+  at         timestamptz not null,
+  primary key (account_id, address)
+);
+create index address_typed_by_age on address_typed (at);
+
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'acik_iys_app') then
+    grant select, insert, update, delete on address_typed to acik_iys_app;
+  end if;
+end
+$$;
