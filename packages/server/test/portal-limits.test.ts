@@ -1,6 +1,8 @@
 // What one person may do within an hour at the desk, over real HTTP: the bounds hold also for what comes at once.
 
+import { formatTime } from '@acik-iys/law';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LIST_ROWS_PER_HOUR } from '../src/doors/portal/lists.ts';
 import { REVEALS_PER_HOUR, SEARCHES_PER_HOUR } from '../src/doors/portal/people.ts';
 import type { Act } from '../src/rooms/activity/index.ts';
 import { newPerson, type TestPerson } from './support/people.ts';
@@ -34,6 +36,11 @@ async function did(person: TestPerson, act: Act, times: number, details: object 
   );
 }
 
+async function toldTo(owner: TestPerson) {
+  const { body } = await owner.call('GET /organisations/:organisation/messages', { params: SHOP, query: {} });
+  return body.messages.map(({ kind, details }) => [kind, details]);
+}
+
 function count(statuses: readonly number[]): Record<number, number> {
   return Object.fromEntries([...Map.groupBy(statuses, (status) => status)].map(([of, own]) => [of, own.length]));
 }
@@ -65,16 +72,12 @@ describe('addresses seen in clear', () => {
     const params = { ...SHOP, reference: found.body.reference };
     const reveal = async () =>
       (await person.call('POST /organisations/:organisation/people/:reference/reveal', { params })).status;
-    const told = async () => {
-      const { body } = await owner.call('GET /organisations/:organisation/messages', { params: SHOP, query: {} });
-      return body.messages.map(({ kind, details }) => [kind, details]);
-    };
 
     await did(person, 'address.revealed', REVEALS_PER_HOUR / 2 - 1);
     expect(await reveal()).toBe(200);
-    expect(await told()).toEqual([]);
+    expect(await toldTo(owner)).toEqual([]);
     expect(await reveal()).toBe(200);
-    expect(await told()).toMatchObject([
+    expect(await toldTo(owner)).toMatchObject([
       ['unusual-search', { act: 'address.revealed', count: REVEALS_PER_HOUR / 2 + 1 }],
     ]);
 
@@ -83,5 +86,53 @@ describe('addresses seen in clear', () => {
       200: LEFT,
       429: AT_ONCE - LEFT,
     });
+  });
+});
+
+describe('rows of lists', () => {
+  const check = async (person: TestPerson, rows: number) => {
+    const { status, problem } = await person.call('POST /organisations/:organisation/checks/pasted', {
+      params: SHOP,
+      query: { brand: '600100', channel: 'MESAJ', recipientType: 'BIREYSEL' },
+      body: { text: numbers(rows).join('\n') },
+    });
+    return status === 200 ? status : [status, problem.code];
+  };
+  const preview = async (person: TestPerson, rows: number) => {
+    const { status, problem } = await person.call('POST /organisations/:organisation/lists/pasted', {
+      params: SHOP,
+      query: { brand: '600100' },
+      body: {
+        text: [
+          ['Alıcı', 'Kanal', 'Durum', 'Kaynak', 'İzin tarihi'],
+          ...numbers(rows).map((number) => [number, 'MESAJ', 'ONAY', 'HS_WEB', formatTime(server.clock.now() - 60)]),
+        ]
+          .map((cells) => cells.join('\t'))
+          .join('\n'),
+      },
+    });
+    return status === 200 ? status : [status, problem.code];
+  };
+  const numbers = (count: number) => Array.from({ length: count }, (_, n) => `0542111${String(n).padStart(4, '0')}`);
+  const TOO_MANY = [429, 'list.too_many_rows'];
+
+  it('count together whether they are checked or previewed, also when they come at once', async () => {
+    const owner = await newPerson(server, { seat: { role: 'owner', brands: null } });
+    const person = await clerk();
+    await did(person, 'list.checked', 1, { rows: LIST_ROWS_PER_HOUR / 2 - 6 });
+    expect(await check(person, 4)).toBe(200);
+    expect(await toldTo(owner)).toEqual([]);
+    expect(await preview(person, 3)).toBe(200);
+    expect(await toldTo(owner)).toMatchObject([
+      ['unusual-search', { act: 'list.checked', count: LIST_ROWS_PER_HOUR / 2 + 1 }],
+    ]);
+
+    await did(person, 'list.previewed', 1, { rows: LIST_ROWS_PER_HOUR / 2 - 1 - 3 * LEFT });
+    expect(await check(person, 3 * LEFT + 1)).toEqual(TOO_MANY);
+    const answers = await Promise.all(
+      Array.from({ length: AT_ONCE }, (_, n) => (n % 2 === 0 ? check(person, 3) : preview(person, 3))),
+    );
+    expect(answers.filter((answer) => answer === 200)).toHaveLength(LEFT);
+    expect(answers.filter((answer) => answer !== 200)).toEqual(Array(AT_ONCE - LEFT).fill(TOO_MANY));
   });
 });

@@ -34,6 +34,10 @@ type CheckAnswer = Portal['POST /organisations/:organisation/checks/file']['answ
 type CheckQuery = Portal['POST /organisations/:organisation/checks/file']['query'];
 type AnyDeskCall = Pick<DeskCall<'GET /organisations/:organisation'>, 'rooms' | 'desk'>;
 
+/** Rows of lists of which one person is told something in an hour: a few long lists, not a copy of the registry. */
+export const LIST_ROWS_PER_HOUR = 20_000;
+const UNUSUAL_ROWS = LIST_ROWS_PER_HOUR / 2;
+
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** Turns what `imports` says into what the person reads. */
@@ -71,6 +75,20 @@ function tableOfText(text: string, rows: number): Promise<Table> {
   return refusedAsProblem(() => readPasted(text, { rows }));
 }
 
+/** Notes that a person is about to be told something of rows. @throws Problem where there were too many in this hour */
+async function noteRows(
+  { rooms, desk }: AnyDeskCall,
+  act: 'list.checked' | 'list.previewed',
+  brandId: number,
+  rows: number,
+  details: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const bound = { most: LIST_ROWS_PER_HOUR, acts: ['list.checked', 'list.previewed'], rows } as const;
+  const used = await rooms.activities.addWithin(desk, act, bound, { brandId, details });
+  if (used === undefined) throw problem('list.too_many_rows', 600);
+  if (used > UNUSUAL_ROWS) await rooms.messages.unusualUse(desk, 'list.checked', used);
+}
+
 async function readList(
   call: AnyDeskCall,
   query: ReadQuery,
@@ -94,6 +112,7 @@ async function readList(
     }),
   );
   const good = sheet.rows.filter(({ statement }) => statement !== null);
+  if (good.length > 0) await noteRows(call, 'list.previewed', brand.brandId, good.length);
   const foreseen = await call.rooms.lists.foresee(
     brand,
     good.map(({ statement }) => statement as NonNullable<typeof statement>),
@@ -134,13 +153,13 @@ async function checkList(
   query: CheckQuery,
   read: (rows: number) => Promise<Table>,
 ): Promise<CheckAnswer> {
-  const { rooms, desk } = call;
   const brand = brandFor(call, Number(query.brand), 'checkLists');
   if (!brand.scope.may(query.channel, 'read')) throw problem('desk.channel');
   const table = await read(CHECK_ROWS_MAX);
   const { rows } = await refusedAsProblem(() => readAddresses(table, { rows: CHECK_ROWS_MAX, channel: query.channel }));
   const kind = kindOf(CHANNELS.indexOf(query.channel), RECIPIENT_TYPES.indexOf(query.recipientType));
-  const checkedAt = rooms.clock.now();
+  await noteRows(call, 'list.checked', brand.brandId, rows.length, { channel: query.channel });
+  const checkedAt = call.rooms.clock.now();
   const answers = await Promise.all(
     rows.map(async ({ rowNumber, cells, address, faults }) => {
       const written = cells.recipient ?? '';
@@ -149,14 +168,10 @@ async function checkList(
         const words = fault ? { tr: faultSentence(fault, 'tr'), en: faultSentence(fault, 'en') } : { tr: '', en: '' };
         return { rowNumber, written, may: null, why: 'not-an-address', words };
       }
-      const { may, why } = await answerOf(rooms, brand, kind, address);
+      const { may, why } = await answerOf(call.rooms, brand, kind, address);
       return { rowNumber, written, may, why, words: WHY[why] };
     }),
   );
-  await rooms.activities.add(desk, 'list.checked', {
-    brandId: brand.brandId,
-    details: { channel: query.channel, rows: rows.length },
-  });
   return {
     checkedAt,
     yes: answers.filter(({ may }) => may === true).length,

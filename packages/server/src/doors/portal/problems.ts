@@ -276,6 +276,11 @@ const PROBLEMS = {
     tr: 'Belgenin kaydı duruyor ama dosyası bulunamadı. Lütfen sistemi işletene bildirin.',
     en: 'The record of the document is there, but its file was not found. Please tell whoever runs the system.',
   },
+  'list.too_many_rows': {
+    status: 429,
+    tr: 'Bu saat için listelerde sorabileceğiniz satır sayısına ulaştınız. Biraz sonra yeniden deneyin; daha çok adres için API’yi kullanın.',
+    en: 'You have reached the number of rows of lists that you may ask about in an hour. Try again a little later; for more addresses use the API.',
+  },
   'list.being_recorded': {
     status: 409,
     tr: 'Bu liste şu anda kaydediliyor. Birkaç saniye sonra sonucunu yeniden isteyin.',

@@ -17,6 +17,7 @@ export type Act =
   | 'refusals.ticked'
   | 'refusals.unticked'
   | 'list.checked'
+  | 'list.previewed'
   | 'list.recorded'
   | 'file.fetched'
   | 'evidence.added'
