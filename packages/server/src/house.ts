@@ -102,7 +102,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
   });
   const people = openPeople({ database, clock, keys, log, mails, publicUrl, desks });
   const invitations = openInvitations({ database, clock, mails, activities, publicUrl });
-  const lists = openLists({ database, clock, registry });
+  const lists = openLists({ database, clock, keys, registry });
   const drafts = openDrafts({ database, clock, keys });
   const references = new References(secret);
   const entries = openEntries({

@@ -121,6 +121,28 @@ describe('a list to be recorded', () => {
     expect(later.body.rows.map(({ outcome }) => outcome)).toEqual(['recorded']);
   });
 
+  it('stands once in the log however often it is sent, and another list under its key is refused', async () => {
+    const listed = async () => {
+      const owner = await enter(server, 'owner');
+      const { body } = await owner.call('GET /organisations/:organisation/activity', {
+        params: RETAIL_ORGANISATION,
+        query: { act: 'list.recorded' },
+      });
+      return body.activities.length;
+    };
+    const row = () => [telephone(), 'MESAJ', 'ONAY', 'HS_WEB', cellTime(server.clock.now() - 60)].join('\t');
+    const { rows } = (await readPastedList([HEADERS.join('\t'), row(), row()].join('\n'))).body;
+    const before = await listed();
+    const key = randomUUID();
+    for (let time = 0; time < 3; time += 1) expect((await record(rows, key)).status).toBe(200);
+    expect(await listed()).toBe(before + 1);
+    for (const other of [rows.slice(1), rows.toReversed()]) {
+      const answer = await record(other, key);
+      expect([answer.status, answer.problem.code]).toEqual([409, 'list.key']);
+    }
+    expect(await listed()).toBe(before + 1);
+  });
+
   it('takes fifty rows and no more', async () => {
     const row = () => [telephone(), 'MESAJ', 'ONAY', 'HS_WEB', cellTime(server.clock.now() - 60)].join('\t');
     const lines = Array.from({ length: 50 }, row);

@@ -120,6 +120,36 @@ describe('the thin whole', () => {
     expect((await search(clerk, number)).body.movements).toHaveLength(1);
   });
 
+  it('takes no other content under a key that was used, and tells and logs nothing of it', async () => {
+    const acts = async () => {
+      const owner = await enter(server, 'owner');
+      const { body } = await owner.call('GET /organisations/:organisation/activity', {
+        params: RETAIL_ORGANISATION,
+        query: {},
+      });
+      return body.activities.filter(({ act }) => act.endsWith('.given')).length;
+    };
+    const number = telephone();
+    const body = consent(number) as { key: string; consent: object };
+    const { entryId } = (await give(clerk, body as never)).body;
+    const before = await acts();
+    const others = [
+      { ...body, consent: { ...body.consent, recipient: telephone() } },
+      { ...body, consent: { ...body.consent, status: 'RET' } },
+      { ...body, consent: { ...body.consent, brandId: 600101 } },
+    ];
+    for (const other of others) {
+      const answer = await give(clerk, other as never);
+      expect([answer.status, answer.problem.code]).toEqual([409, 'entry.key']);
+    }
+    // The same by the person's page instead of the typed address.
+    const { recipient: _, ...rest } = body.consent as { recipient: string };
+    const reference = server.rooms.references.make(600100, number);
+    const same = await give(clerk, { ...body, consent: { ...rest, reference } } as never);
+    expect(same.body).toMatchObject({ entryId, reference });
+    expect(await acts()).toBe(before);
+  });
+
   it('does not let a consent wait past its last day', async () => {
     const number = telephone();
     // On a brand of its own: the journal's time does not go back.

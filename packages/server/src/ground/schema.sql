@@ -204,6 +204,7 @@ create table entry (
   code text,
   seq bigint,
   decided_at timestamp with time zone,
+  content_hash bytea,
   constraint entry_pkey PRIMARY KEY (entry_id),
   constraint entry_account_id_entry_key_key UNIQUE (account_id, entry_key),
   constraint entry_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'undone'::text, 'recorded'::text, 'unchanged'::text, 'refused'::text])))
@@ -393,6 +394,7 @@ create table list_given (
   brand_id integer not null,
   rows integer not null,
   at timestamp with time zone not null,
+  content_hash bytea,
   constraint list_given_pkey PRIMARY KEY (account_id, list_key)
 );
 CREATE INDEX list_given_by_time ON public.list_given USING btree (at);

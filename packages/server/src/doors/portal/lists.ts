@@ -3,7 +3,7 @@
 
 import { buffer } from 'node:stream/consumers';
 import { CHANNELS, type Channel, channelOf, kindOf, RECIPIENT_TYPES } from '@acik-iys/law';
-import { CHECK_ROWS_MAX, LIST_ROWS_MAX, type RowResult } from '../../rooms/entries/index.ts';
+import { CHECK_ROWS_MAX, LIST_ROWS_MAX, type RecordedList, type RowResult } from '../../rooms/entries/index.ts';
 import {
   checkedAddresses,
   FILE_BYTES_MOST,
@@ -181,6 +181,8 @@ async function checkList(
   };
 }
 
+const NOTHING_RECORDED: RecordedList = { results: [], isNew: false };
+
 const WHY = {
   granted: { tr: 'Onay var.', en: 'Consent stands.' },
   refused: { tr: 'Ret var.', en: 'A refusal stands.' },
@@ -224,16 +226,19 @@ export const listHandlers: Handlers<
       return may ? { statement } : { refused: 'desk.channel' };
     });
     const statements = checked.flatMap(({ statement }) => statement ?? []);
-    const results = statements.length === 0 ? [] : await rooms.lists.record(brand, body.key, statements);
-    if (results === undefined) throw problem('list.being_recorded', 2);
+    // Of which no row is right in form: nothing is recorded, and there is nothing to be found again under its key.
+    const list = statements.length === 0 ? NOTHING_RECORDED : await rooms.lists.record(brand, body.key, statements);
+    if (list === 'busy') throw problem('list.being_recorded', 2);
+    if (list === 'other') throw problem('list.key');
     let at = 0;
     const rows = checked.map(({ refused }) =>
-      refused === undefined ? (results[at++] as RowResult) : { outcome: 'refused' as const, code: refused },
+      refused === undefined ? (list.results[at++] as RowResult) : { outcome: 'refused' as const, code: refused },
     );
-    await rooms.activities.add(desk, 'list.recorded', {
-      brandId: brand.brandId,
-      details: { rows: rows.length, refused: rows.filter(({ outcome }) => outcome === 'refused').length },
-    });
+    if (list.isNew)
+      await rooms.activities.add(desk, 'list.recorded', {
+        brandId: brand.brandId,
+        details: { rows: rows.length, refused: rows.filter(({ outcome }) => outcome === 'refused').length },
+      });
     return { rows: rows.map((row) => ({ ...row, words: row.code === null ? null : sentencesOf(row.code) })) };
   },
 

@@ -276,6 +276,16 @@ const PROBLEMS = {
     tr: 'Belgenin kaydı duruyor ama dosyası bulunamadı. Lütfen sistemi işletene bildirin.',
     en: 'The record of the document is there, but its file was not found. Please tell whoever runs the system.',
   },
+  'entry.key': {
+    status: 409,
+    tr: 'Bu form daha önce başka bir içerikle gönderilmişti; şimdiki kaydedilmedi. Sayfayı yenileyip yeniden gönderin.',
+    en: 'This form was sent with another content before; what you sent now was not recorded. Reload the page and send it again.',
+  },
+  'list.key': {
+    status: 409,
+    tr: 'Bu liste daha önce başka satırlarla gönderilmişti; şimdiki kaydedilmedi. Listeyi yeniden okutup gönderin.',
+    en: 'This list was sent with other rows before; what you sent now was not recorded. Have the list read anew and send it again.',
+  },
   'list.too_many_rows': {
     status: 429,
     tr: 'Bu saat için listelerde sorabileceğiniz satır sayısına ulaştınız. Biraz sonra yeniden deneyin; daha çok adres için API’yi kullanın.',

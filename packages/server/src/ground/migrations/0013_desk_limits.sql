@@ -9,6 +9,11 @@ create table address_typed (
 );
 create index address_typed_by_age on address_typed (at);
 
+-- What a form or list said under its key (HMAC): the same key with another content is another form, not a repeated one.
+-- Null in rows from before.
+alter table entry add column content_hash bytea;
+alter table list_given add column content_hash bytea;
+
 do $$
 begin
   if exists (select from pg_roles where rolname = 'acik_iys_app') then

@@ -4,8 +4,9 @@
 // and is recorded by whichever process finds it due: at once by the one that took it, by any other after a crash. The
 // wait never reaches past the consent's last day (law.md, rule 3). Recording is asked for as "the same again is no
 // error", so an entry whose process died between the movement and the row is found recorded, not recorded twice.
-// The form's key makes a double click one entry. Who lost his right while it waited records nothing.
-// What was refused after its wait is told to who gave it, in the transaction that decides it (rooms/messages).
+// The form's key makes a double click one entry; a key that comes back with another content is refused. Who lost his
+// right while it waited records nothing. What was refused after its wait is told to who gave it, in the transaction that
+// decides it (rooms/messages).
 
 import {
   type Calendar,
@@ -41,7 +42,15 @@ const LOOK_EVERY_MS = 2_000;
 const TAKEN_AT_ONCE = 50;
 
 export { type Drafts, openDrafts } from './drafts.ts';
-export { CHECK_ROWS_MAX, LIST_ROWS_MAX, type Lists, openLists, type RowOutcome, type RowResult } from './lists.ts';
+export {
+  CHECK_ROWS_MAX,
+  LIST_ROWS_MAX,
+  type Lists,
+  openLists,
+  type RecordedList,
+  type RowOutcome,
+  type RowResult,
+} from './lists.ts';
 
 export type EntryState = 'waiting' | 'undone' | 'recorded' | 'unchanged' | 'refused';
 
@@ -64,9 +73,18 @@ export interface GivenStatement {
   readonly consent: Readonly<Record<string, unknown>>;
 }
 
+export interface Given {
+  readonly entry: Entry;
+  /** False: the same form came before. */
+  readonly isNew: boolean;
+}
+
 export interface Entries {
-  /** Takes a statement of one brand. @returns its faults of form instead, where it has any */
-  give(brand: DeskBrand, given: GivenStatement): Promise<Entry | { faults: readonly FormFault[] }>;
+  /**
+   * Takes a statement of one brand.
+   * @returns its faults of form instead, where it has any; 'other': another statement was given under this key
+   */
+  give(brand: DeskBrand, given: GivenStatement): Promise<Given | { faults: readonly FormFault[] } | 'other'>;
   /** Takes a waiting consent back; the entry as it is now, whatever came first. Undefined: not his entry. */
   undo(accountId: number, entryId: string): Promise<Entry | undefined>;
   entry(accountId: number, entryId: string): Promise<Entry | undefined>;
@@ -142,12 +160,28 @@ export function openEntries({
     return due + LAST_MOMENT_SECONDS >= periodEnd(calendar, period, consentedAt) ? now : due;
   }
 
-  async function find(accountId: number, column: 'entry_id' | 'entry_key', value: string): Promise<Entry | undefined> {
+  async function find(accountId: number, entryId: string): Promise<Entry | undefined> {
     const [row] = await database.rows<EntryRow>(
-      `select ${ENTRY_COLUMNS} from entry where account_id = $1 and ${column} = $2`,
-      [accountId, value],
+      `select ${ENTRY_COLUMNS} from entry where account_id = $1 and entry_id = $2`,
+      [accountId, entryId],
     );
     return row && entryOf(row);
+  }
+
+  /** What was given under a key before. */
+  async function givenBefore(
+    accountId: number,
+    key: string,
+    contentHash: Buffer,
+  ): Promise<Given | 'other' | undefined> {
+    const [row] = await database.rows<[...EntryRow, boolean]>(
+      `select ${ENTRY_COLUMNS}, content_hash is not distinct from $3::bytea from entry
+       where account_id = $1 and entry_key = $2`,
+      [accountId, key, contentHash],
+    );
+    if (row === undefined) return undefined;
+    const [entryId, brandId, state, code, seq, dueAt, isSame] = row;
+    return isSame ? { entry: { entryId, brandId, state, code, seq, dueAt }, isNew: false } : 'other';
   }
 
   /** @param giver who is no longer looking at it, and is told where it was refused */
@@ -243,7 +277,8 @@ export function openEntries({
 
     async give(brand, { key, consent }) {
       const { actor } = brand.scope.facts;
-      const before = await find(actor, 'entry_key', key);
+      const contentHash = keys.hashOf([brand.brandId, Object.entries(consent).sort()]);
+      const before = await givenBefore(actor, key, contentHash);
       if (before !== undefined) return before;
       const { statement, faults } = checkForm(consent, formContext(brand));
       if (statement === null || faults.length > 0) return { faults };
@@ -257,8 +292,9 @@ export function openEntries({
       const now = clock.now();
       const atOnce = due <= now;
       const [row] = await database.rows<EntryRow>(
-        `insert into entry (account_id, entry_key, brand_id, kind, status, sealed, given_at, due_at, lease_until, state)
-         values ($1, $2, $3, $4, $5, $6, to_timestamp($7), to_timestamp($8), to_timestamp($9), 'waiting')
+        `insert into entry (account_id, entry_key, brand_id, kind, status, sealed, given_at, due_at, lease_until, state,
+                            content_hash)
+         values ($1, $2, $3, $4, $5, $6, to_timestamp($7), to_timestamp($8), to_timestamp($9), 'waiting', $10)
          on conflict (account_id, entry_key) do nothing returning ${ENTRY_COLUMNS}`,
         [
           actor,
@@ -270,12 +306,13 @@ export function openEntries({
           now,
           due,
           atOnce ? now + LEASE_SECONDS : null,
+          contentHash,
         ],
       );
       // The same form, sent twice at once: the other was first.
-      if (row === undefined) return (await find(actor, 'entry_key', key)) as Entry;
+      if (row === undefined) return (await givenBefore(actor, key, contentHash)) ?? 'other';
       const entry = entryOf(row);
-      if (atOnce) return await record(entry.entryId, brand, sealed);
+      if (atOnce) return { entry: await record(entry.entryId, brand, sealed), isNew: true };
       const timer = setTimeout(
         () => {
           timers.delete(timer);
@@ -284,7 +321,7 @@ export function openEntries({
         (due - now) * 1_000,
       );
       timers.add(timer);
-      return entry;
+      return { entry, isNew: true };
     },
 
     async undo(accountId, entryId) {
@@ -293,10 +330,10 @@ export function openEntries({
          where account_id = $1 and entry_id = $2 and state = 'waiting' and lease_until is null`,
         [accountId, entryId, clock.now()],
       );
-      return await find(accountId, 'entry_id', entryId);
+      return await find(accountId, entryId);
     },
 
-    entry: (accountId, entryId) => find(accountId, 'entry_id', entryId),
+    entry: find,
     recordDue,
 
     start() {

@@ -1,12 +1,13 @@
 // Lists given by hand: what will happen to each row, and recording them all in one go.
 //
 // A list is one call of the registry: all its rows are recorded or none, and its results lie under the list's key as a
-// batch's do. The same list sent again, by a double click or after a lost line, is answered with those results. A process
+// batch's do. Another list under the same key is refused. The same list sent again, by a double click or after a lost line, is answered with those results. A process
 // that died between taking the list and recording it leaves a row that the next try takes over after TAKEN_SECONDS.
 
 import { judge, ONAY, type Statement, statusBitOf, type Verdict } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
+import type { AddressKeys } from '../../ground/keys.ts';
 import type { DeskBrand } from '../access/index.ts';
 import { DOORS, type Registry } from '../registry/index.ts';
 
@@ -35,11 +36,21 @@ export interface RowResult {
   readonly code: string | null;
 }
 
+export interface RecordedList {
+  readonly results: readonly RowResult[];
+  /** False: the same list was recorded before, with these results. */
+  readonly isNew: boolean;
+}
+
 export interface Lists {
   /** What will happen to each statement if it is recorded now, as far as can be known. */
   foresee(brand: DeskBrand, statements: readonly Statement[]): Promise<RowResult[]>;
-  /** Records a list; undefined where the same list is being recorded just now. @param key of the list, a uuid */
-  record(brand: DeskBrand, key: string, statements: readonly Statement[]): Promise<RowResult[] | undefined>;
+  /**
+   * Records a list, where it is new.
+   * @param key of the list, a uuid
+   * @returns 'busy': the same list is being recorded just now; 'other': another list was given under this key
+   */
+  record(brand: DeskBrand, key: string, statements: readonly Statement[]): Promise<RecordedList | 'busy' | 'other'>;
   /** Rows that a partner's people gave by form or list since a moment (epoch seconds) and that were refused, by brand. */
   refusedOf(partnerCode: number, brandIds: readonly number[], since: number): Promise<Map<number, number>>;
   expire(): Promise<void>;
@@ -62,10 +73,12 @@ const REFUSED_OF_PARTNER = `
 export function openLists({
   database,
   clock,
+  keys,
   registry,
 }: {
   readonly database: Database;
   readonly clock: Clock;
+  readonly keys: AddressKeys;
   readonly registry: Registry;
 }): Lists {
   /** The results of a list that was recorded. */
@@ -84,6 +97,15 @@ export function openLists({
     });
   }
 
+  /** Whether the list under this key had this content. */
+  async function isSame(accountId: number, key: string, contentHash: Buffer): Promise<boolean> {
+    const same = await database.rows(
+      'select from list_given where account_id = $1 and list_key = $2 and content_hash = $3',
+      [accountId, key, contentHash],
+    );
+    return same.length > 0;
+  }
+
   return {
     foresee: (brand, statements) =>
       Promise.all(
@@ -98,13 +120,18 @@ export function openLists({
     async record(brand, key, statements) {
       const { actor } = brand.scope.facts;
       const now = clock.now();
+      const contentHash = keys.hashOf([brand.brandId, statements]);
       const taken = await database.run(
-        `insert into list_given (account_id, list_key, brand_id, rows, at) values ($1, $2, $3, $4, to_timestamp($5))
-         on conflict (account_id, list_key) do update set at = excluded.at where list_given.at < to_timestamp($6)`,
-        [actor, key, brand.brandId, statements.length, now, now - TAKEN_SECONDS],
+        `insert into list_given (account_id, list_key, brand_id, rows, at, content_hash)
+         values ($1, $2, $3, $4, to_timestamp($5), $7)
+         on conflict (account_id, list_key) do update set at = excluded.at
+         where list_given.at < to_timestamp($6) and list_given.content_hash = excluded.content_hash`,
+        [actor, key, brand.brandId, statements.length, now, now - TAKEN_SECONDS, contentHash],
       );
+      if (taken === 0 && !(await isSame(actor, key, contentHash))) return 'other';
       const before = await resultsOf(brand, key);
-      if (before !== undefined || taken === 0) return before;
+      if (before !== undefined) return { results: before, isNew: false };
+      if (taken === 0) return 'busy';
       const own = brand.retailerCode;
       await registry.record(
         brand.scope,
@@ -116,7 +143,7 @@ export function openLists({
           ...(own !== null && { retailerAccess: statements.map(() => [own]) }),
         },
       );
-      return await resultsOf(brand, key);
+      return { results: (await resultsOf(brand, key)) ?? [], isNew: true };
     },
 
     async refusedOf(partnerCode, brandIds, since) {
