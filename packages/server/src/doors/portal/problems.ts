@@ -141,6 +141,11 @@ const PROBLEMS = {
     tr: 'Bekleme sürerken yetkiniz sona erdi; onay kaydedilmedi.',
     en: 'Your right ended during the wait; the consent was not recorded.',
   },
+  'desk.untold': {
+    status: 409,
+    tr: 'Bu bildirim kaydedilmedi. Nedenini markanın sahibi görebilir.',
+    en: 'This statement was not recorded. The owner of the brand can see why.',
+  },
   'thing.unknown': {
     status: 404,
     tr: 'Aradığınız kayıt burada yok.',

@@ -30,6 +30,7 @@ import { errorFields, type Log } from '../../ground/log.ts';
 import type { Desk, DeskBrand, Desks } from '../access/index.ts';
 import type { Messages } from '../messages/index.ts';
 import { DOORS, type Outcome, type Registry } from '../registry/index.ts';
+import { mayKnow, UNTOLD_CODE } from './may-know.ts';
 
 /** How long a consent may be taken back. */
 export const WAIT_SECONDS = 10;
@@ -58,7 +59,7 @@ export interface Entry {
   readonly entryId: string;
   readonly brandId: number;
   readonly state: EntryState;
-  /** Why it was refused: an H-code, or `desk.right_ended`. */
+  /** Why it was refused: an H-code, `desk.right_ended`, or `desk.untold` for a retailer who may not know. */
   readonly code: string | null;
   /** The movement that stands for it. */
   readonly seq: number | null;
@@ -238,7 +239,8 @@ export function openEntries({
       idempotent: true,
       ...(retailerAccess && { retailerAccess: [retailerAccess] }),
     });
-    return await decide(entryId, decisionOf(outcome as Outcome), statement, giver);
+    const isKnown = await mayKnow(registry, brand, statement);
+    return await decide(entryId, decisionOf(outcome as Outcome, isKnown), statement, giver);
   }
 
   /** Takes due entries that nobody works on. */
@@ -348,9 +350,10 @@ export function openEntries({
   };
 }
 
-function decisionOf(outcome: Outcome): Decision {
-  if (outcome.kind === 'refused') return ['refused', outcome.code, null];
-  return [outcome.kind === 'unchanged' ? 'unchanged' : 'recorded', null, outcome.seq];
+/** @param isKnown whether the giver may know what stood for the key: an entry says what he is told */
+function decisionOf(outcome: Outcome, isKnown: boolean): Decision {
+  if (outcome.kind === 'refused') return ['refused', isKnown ? outcome.code : UNTOLD_CODE, null];
+  return [outcome.kind === 'unchanged' && isKnown ? 'unchanged' : 'recorded', null, outcome.seq];
 }
 
 function entryOf([entryId, brandId, state, code, seq, dueAt]: EntryRow): Entry {

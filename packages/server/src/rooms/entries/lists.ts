@@ -10,6 +10,7 @@ import type { Database } from '../../ground/database.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
 import type { DeskBrand } from '../access/index.ts';
 import { DOORS, type Registry } from '../registry/index.ts';
+import { mayKnow, UNTOLD_CODE } from './may-know.ts';
 
 /** Rows of a list to be recorded: a policy; more come by the API. */
 export const LIST_ROWS_MAX = 50;
@@ -81,10 +82,15 @@ export function openLists({
   readonly keys: AddressKeys;
   readonly registry: Registry;
 }): Lists {
-  /** The results of a list that was recorded. */
-  async function resultsOf({ scope }: DeskBrand, key: string): Promise<RowResult[] | undefined> {
-    const items = await registry.request(scope, key);
-    return items?.map(({ code, movement, unchanged }) => {
+  /** The results of a list that was recorded, as who acts for the brand may know them. */
+  async function resultsOf(
+    brand: DeskBrand,
+    key: string,
+    statements: readonly Statement[],
+  ): Promise<RowResult[] | undefined> {
+    const items = await registry.request(brand.scope, key);
+    if (items === null) return undefined;
+    const results = items.map(({ code, movement, unchanged }): RowResult => {
       if (code !== undefined) return { outcome: 'refused', code };
       if (unchanged) return { outcome: 'unchanged', code: null };
       if (movement?.overtaken) return { outcome: 'overtaken', code: null };
@@ -95,6 +101,11 @@ export function openLists({
         statusBitOf(movement.oldState) === ONAY;
       return { outcome: renewed ? 'renewed' : 'recorded', code: null };
     });
+    return await Promise.all(
+      results.map(async (result, at) =>
+        told(brand, result, await mayKnow(registry, brand, statements[at] as Statement)),
+      ),
+    );
   }
 
   /** Whether the list under this key had this content. */
@@ -111,9 +122,10 @@ export function openLists({
       Promise.all(
         statements.map(async (statement) => {
           const status = await registry.status(brand.scope, statement.kind, statement.address);
-          const stored = status?.movement ?? null;
+          const isKnown = await mayKnow(registry, brand, statement);
+          const stored = isKnown ? (status?.movement ?? null) : null;
           const verdict = judge(ofRetailer(brand, statement), stored, { strictness: 'welcoming', idempotent: true });
-          return foreseen(verdict, statement, stored?.state ?? null);
+          return told(brand, foreseen(verdict, statement, stored?.state ?? null), isKnown);
         }),
       ),
 
@@ -129,7 +141,7 @@ export function openLists({
         [actor, key, brand.brandId, statements.length, now, now - TAKEN_SECONDS, contentHash],
       );
       if (taken === 0 && !(await isSame(actor, key, contentHash))) return 'other';
-      const before = await resultsOf(brand, key);
+      const before = await resultsOf(brand, key, statements);
       if (before !== undefined) return { results: before, isNew: false };
       if (taken === 0) return 'busy';
       const own = brand.retailerCode;
@@ -143,7 +155,7 @@ export function openLists({
           ...(own !== null && { retailerAccess: statements.map(() => [own]) }),
         },
       );
-      return { results: (await resultsOf(brand, key)) ?? [], isNew: true };
+      return { results: (await resultsOf(brand, key, statements)) ?? [], isNew: true };
     },
 
     async refusedOf(partnerCode, brandIds, since) {
@@ -160,6 +172,16 @@ export function openLists({
 /** A retailer's statements are his own. */
 function ofRetailer({ retailerCode }: DeskBrand, statement: Statement): Statement {
   return retailerCode === null ? statement : { ...statement, retailer: retailerCode };
+}
+
+/**
+ * What a retailer is told of a result: that his statement is recorded, never what it met.
+ * @param isKnown whether he may know what stands for its key
+ */
+function told({ retailerCode }: DeskBrand, result: RowResult, isKnown: boolean): RowResult {
+  if (retailerCode === null) return result;
+  if (result.outcome === 'refused') return isKnown ? result : { outcome: 'refused', code: UNTOLD_CODE };
+  return result.outcome === 'unchanged' && isKnown ? result : { outcome: 'recorded', code: null };
 }
 
 function foreseen(verdict: Verdict, { status }: Statement, storedState: number | null): RowResult {
