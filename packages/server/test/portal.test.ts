@@ -190,6 +190,26 @@ describe('the thin whole', () => {
 });
 
 describe('refusals to follow', () => {
+  async function refusal(channel = 1): Promise<number> {
+    const [scope] = await scopes();
+    const [outcome] = await server.rooms.registry.record(
+      scope,
+      [
+        {
+          kind: kindOf(channel, 0),
+          address: telephone(),
+          status: RET,
+          source: SOURCE_NUMBERS.IYS_WEB,
+          consentedAt: server.clock.now(),
+          retailer: null,
+        },
+      ],
+      { door: DOORS.citizen },
+    );
+    if (outcome?.kind !== 'accepted') throw new Error('not recorded');
+    return outcome.seq;
+  }
+
   it('shows a refusal of the registry until it is ticked, fetched or pushed', async () => {
     const number = telephone();
     const [scopeAnswer] = await scopes();
@@ -220,6 +240,48 @@ describe('refusals to follow', () => {
     await clerk.call('POST /organisations/:organisation/overview/seen', { params: RETAIL_ORGANISATION });
     const seen = await clerk.call('GET /organisations/:organisation/overview', { params: RETAIL_ORGANISATION });
     expect(seen.body.newRefusals).toBe(0);
+  });
+
+  it('ticks no number that is not a refusal, nor one of a channel that may not be read, and logs what was ticked', async () => {
+    const partner = await enter(server, 'partner');
+    const owner = await enter(server, 'owner');
+    const acts = async () => {
+      const { body } = await owner.call('GET /organisations/:organisation/activity', {
+        params: RETAIL_ORGANISATION,
+        query: { act: 'refusals.ticked' },
+      });
+      return body.activities.map(({ details }) => details);
+    };
+    const tick = async (caller: DeskCaller, organisation: number, seqs: readonly number[]) => {
+      const { status } = await caller.call('POST /organisations/:organisation/refusals/ticks', {
+        params: { organisation },
+        body: { refusals: seqs.map((seq) => ({ brandId: 600100, seq })), done: true },
+      });
+      expect(status).toBe(200);
+    };
+    const open = async (seq: number) => {
+      const list = await clerk.call('GET /organisations/:organisation/refusals', { params: RETAIL_ORGANISATION });
+      return list.body.refusals.find((one) => one.seq === seq)?.takenOver === null;
+    };
+    await server.owner.query(
+      `update partner_grant set arama = 'none', eposta = 'none', mesaj = 'write' where partner_code = 900100`,
+    );
+    const [message, call] = [await refusal(1), await refusal(0)];
+    const before = await acts();
+    await tick(clerk, 600100, [call + 1, call + 2]);
+    await tick(partner, 900100, [call]);
+    expect(await acts()).toEqual(before);
+    expect(await open(call)).toBe(true);
+    expect(await open(await refusal())).toBe(true);
+    await tick(clerk, 600100, [message, message, 999_999]);
+    expect(await acts()).toEqual([{ count: 1 }, ...before]);
+    expect(await open(message)).toBe(false);
+    const wrong = { refusals: [{ brandId: 600100, seq: 1e30 }], done: true };
+    const answer = await clerk.call('POST /organisations/:organisation/refusals/ticks', {
+      params: RETAIL_ORGANISATION,
+      body: wrong,
+    });
+    expect(answer.status).toBe(422);
   });
 
   async function scopes() {

@@ -150,11 +150,12 @@ export const refusalHandlers: Handlers<
     const { rooms, desk, body } = call;
     for (const [brandId, own] of Map.groupBy(body.refusals, ({ brandId }) => brandId)) {
       const seqs = own.map(({ seq }) => seq);
-      await rooms.refusals.tick(brandFor(call, brandId, 'tickRefusals'), seqs, body.done);
-      await rooms.activities.add(desk, body.done ? 'refusals.ticked' : 'refusals.unticked', {
-        brandId,
-        details: { count: seqs.length },
-      });
+      const count = await rooms.refusals.tick(brandFor(call, brandId, 'tickRefusals'), seqs, body.done);
+      if (count > 0)
+        await rooms.activities.add(desk, body.done ? 'refusals.ticked' : 'refusals.unticked', {
+          brandId,
+          details: { count },
+        });
     }
     return { done: true };
   },

@@ -14,6 +14,13 @@ create index address_typed_by_age on address_typed (at);
 alter table entry add column content_hash bytea;
 alter table list_given add column content_hash bytea;
 
+-- Ticks of numbers that were no refusals yet: the refusal that got the number later would count as taken over.
+delete from refusal_tick t
+ where not exists (
+   select from movement m
+    where m.brand_id = t.brand_id and m.seq = t.seq and (m.state & 1) = 0
+      and m.received_at < t.at + interval '1 minute');
+
 do $$
 begin
   if exists (select from pg_roles where rolname = 'acik_iys_app') then

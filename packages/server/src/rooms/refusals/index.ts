@@ -76,7 +76,8 @@ export interface Refusals extends Endings {
   since(brands: readonly DeskBrand[], accountId: number, limit: number): Promise<NewRefusals>;
   /** The account has seen all that is recorded now. */
   seen(brands: readonly DeskBrand[], accountId: number): Promise<void>;
-  tick(brand: DeskBrand, seqs: readonly number[], done: boolean): Promise<void>;
+  /** Ticks refusals, or takes their ticks away: those of the brand that may be read. @returns how many that changed */
+  tick(brand: DeskBrand, seqs: readonly number[], done: boolean): Promise<number>;
   /** Notes that a caller asks for what comes after a number: it has what came before. Does not wait. */
   passed(scope: BrandScope, way: 'changes' | 'file', seq: number): void;
   /** Refusals a day and channel from the counters, oldest day first; the last day is today. */
@@ -123,6 +124,15 @@ const OPEN = `
          and not exists (select from refusal_tick t where t.brand_id = b.brand_id and t.seq = m.seq)
        order by m.seq desc limit ${OPEN_COUNTED + 1}) o
    group by 1, 2`;
+
+/** Of the numbers $2 those that are refusals of the brand on the channels $3: no number is ticked before it is one. */
+const TICKABLE = `
+  select m.seq from movement m
+   where m.brand_id = $1 and m.seq = any($2::int8[]) and (m.state & 1) = 0 and $3::int >> (m.kind >> 1) & 1 = 1`;
+const TICK = `
+  insert into refusal_tick (brand_id, seq, account_id, at)
+  select $1, r.seq, $4, to_timestamp($5) from (${TICKABLE}) r on conflict do nothing`;
+const UNTICK = `delete from refusal_tick where brand_id = $1 and seq in (${TICKABLE})`;
 
 export function openRefusals({
   database,
@@ -279,15 +289,10 @@ export function openRefusals({
     },
 
     async tick({ brandId, scope }, seqs, done) {
-      const list = `{${seqs.join(',')}}`;
-      if (done)
-        await database.run(
-          `insert into refusal_tick (brand_id, seq, account_id, at)
-           select $1, s, $3, to_timestamp($4) from unnest($2::int8[]) s on conflict do nothing`,
-          [brandId, list, scope.facts.actor, clock.now()],
-        );
-      else
-        await database.run('delete from refusal_tick where brand_id = $1 and seq = any($2::int8[])', [brandId, list]);
+      const which = [brandId, `{${seqs.join(',')}}`, channelMask(scope)];
+      return done
+        ? await database.run(TICK, [...which, scope.facts.actor, clock.now()])
+        : await database.run(UNTICK, which);
     },
 
     passed(scope, way, seq) {

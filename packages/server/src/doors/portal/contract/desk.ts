@@ -10,6 +10,7 @@ import {
   type PortalRoute,
   RecipientType,
   Reference,
+  Seq,
   Status,
   Time,
   TypedAddress,
@@ -240,7 +241,7 @@ export const deskRoutes = {
   'POST /organisations/:organisation/refusals/ticks': {
     needs: 'tickRefusals',
     body: Type.Object({
-      refusals: Type.Array(Type.Object({ brandId: Code, seq: Type.Integer() }), { maxItems: 200 }),
+      refusals: Type.Array(Type.Object({ brandId: Code, seq: Seq }), { maxItems: 200 }),
       done: Type.Boolean(),
     }),
     answer: Done,
