@@ -237,9 +237,36 @@ describe('refusals to follow', () => {
     const list = await clerk.call('GET /organisations/:organisation/refusals', { params: RETAIL_ORGANISATION });
     expect(list.body.refusals[0]?.takenOver).toMatchObject({ way: 'tick', by: 'Emre Örnek' });
 
-    await clerk.call('POST /organisations/:organisation/overview/seen', { params: RETAIL_ORGANISATION });
+    await clerk.call('POST /organisations/:organisation/overview/seen', {
+      params: RETAIL_ORGANISATION,
+      body: { upTo: overview.body.upTo },
+    });
     const seen = await clerk.call('GET /organisations/:organisation/overview', { params: RETAIL_ORGANISATION });
     expect(seen.body.newRefusals).toBe(0);
+  });
+
+  it('takes as seen what was shown, and not what came meanwhile', async () => {
+    const overview = async () =>
+      (await clerk.call('GET /organisations/:organisation/overview', { params: RETAIL_ORGANISATION })).body;
+    const see = async (upTo: { brandId: number; seq: number }[]) =>
+      await clerk.call('POST /organisations/:organisation/overview/seen', {
+        params: RETAIL_ORGANISATION,
+        body: { upTo },
+      });
+    await refusal();
+    const shown = await overview();
+    await refusal();
+    expect((await see(shown.upTo)).status).toBe(200);
+    const then = await overview();
+    expect(then.newRefusals).toBe(1);
+    await see(then.upTo);
+    // An older tab that is clicked later takes nothing back; a number that is not reached yet hides nothing.
+    await see(shown.upTo);
+    expect((await overview()).newRefusals).toBe(0);
+    await see([{ brandId: 600100, seq: 1_000_000 }]);
+    await refusal();
+    expect((await overview()).newRefusals).toBe(1);
+    expect((await see([{ brandId: 600200, seq: 1 }])).problem.code).toBe('desk.brand');
   });
 
   it('ticks no number that is not a refusal, nor one of a channel that may not be read, and logs what was ticked', async () => {

@@ -111,6 +111,7 @@ export const refusalHandlers: Handlers<
       refusals: await rowsOf(call, (fresh.list.length > 0 ? fresh.list : open.list).slice(0, SHOWN)),
       newRefusals: fresh.list.length,
       more: fresh.more,
+      upTo: [...fresh.upTo],
       waiting: {
         notTakenOver: open.list.length,
         more: open.next !== null,
@@ -125,7 +126,9 @@ export const refusalHandlers: Handlers<
   },
 
   'POST /organisations/:organisation/overview/seen': async (call) => {
-    await call.rooms.refusals.seen(readingOf(call), call.desk.accountId);
+    const { rooms, desk, body } = call;
+    for (const { brandId } of body.upTo) brandFor(call, brandId, 'readRefusals');
+    await rooms.refusals.seen(desk.accountId, body.upTo);
     return { done: true };
   },
 

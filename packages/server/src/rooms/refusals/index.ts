@@ -74,8 +74,8 @@ export interface Refusals extends Endings {
   open(brands: readonly DeskBrand[]): Promise<Map<number, OpenRefusals>>;
   /** What came after the numbers at which an account looked last, at most `limit` a brand. */
   since(brands: readonly DeskBrand[], accountId: number, limit: number): Promise<NewRefusals>;
-  /** The account has seen all that is recorded now. */
-  seen(brands: readonly DeskBrand[], accountId: number): Promise<void>;
+  /** The account has seen what came up to a number of each brand; it never has seen less than before. */
+  seen(accountId: number, upTo: readonly SeenUpTo[]): Promise<void>;
   /** Ticks refusals, or takes their ticks away: those of the brand that may be read. @returns how many that changed */
   tick(brand: DeskBrand, seqs: readonly number[], done: boolean): Promise<number>;
   /** Notes that a caller asks for what comes after a number: it has what came before. Does not wait. */
@@ -87,8 +87,15 @@ export interface Refusals extends Endings {
   parked(brands: readonly DeskBrand[]): Promise<number>;
 }
 
+export interface SeenUpTo {
+  readonly brandId: number;
+  readonly seq: number;
+}
+
 export interface NewRefusals {
   readonly list: FollowedRefusal[];
+  /** Number of each brand up to which was looked. */
+  readonly upTo: readonly SeenUpTo[];
   /** Epoch seconds of the last look; null: never. */
   readonly sinceAt: number | null;
   /** A brand had more than were read. */
@@ -124,6 +131,15 @@ const OPEN = `
          and not exists (select from refusal_tick t where t.brand_id = b.brand_id and t.seq = m.seq)
        order by m.seq desc limit ${OPEN_COUNTED + 1}) o
    group by 1, 2`;
+
+/** Nobody has seen what is not recorded yet, and what was seen stays seen. */
+const SEEN = `
+  insert into visit (account_id, brand_id, seq, at)
+  select $1, j.brand_id, least(max(s.seq), j.last_seq), to_timestamp($4)
+    from unnest($2::int[], $3::int8[]) s (brand_id, seq) join brand_journal j on j.brand_id = s.brand_id
+   group by j.brand_id
+  on conflict (account_id, brand_id) do update
+     set seq = greatest(visit.seq, excluded.seq), at = greatest(visit.at, excluded.at)`;
 
 /** Of the numbers $2 those that are refusals of the brand on the channels $3: no number is ticked before it is one. */
 const TICKABLE = `
@@ -264,28 +280,30 @@ export function openRefusals({
       const seqs = new Map(visits.map(([brandId, seq]) => [brandId, seq]));
       const pages = await Promise.all(
         brands.map(async ({ brandId, scope }) => {
+          const last = await registry.lastSeq(brandId);
           const found = await registry.refusals(scope, {
             afterSeq: seqs.get(brandId) ?? 0,
-            beforeSeq: FAR,
+            beforeSeq: last + 1,
             limit: limit + 1,
           });
-          return { more: found.length > limit, list: await follow(brandId, found.slice(0, limit)) };
+          return { brandId, last, more: found.length > limit, list: await follow(brandId, found.slice(0, limit)) };
         }),
       );
       return {
         list: pages.flatMap(({ list }) => list).sort(newestFirst),
+        upTo: pages.map(({ brandId, last }) => ({ brandId, seq: last })),
         sinceAt: visits.length === 0 ? null : Math.max(...visits.map(([, , at]) => at)),
         more: pages.some(({ more }) => more),
       };
     },
 
-    async seen(brands, accountId) {
-      for (const { brandId } of brands)
-        await database.run(
-          `insert into visit (account_id, brand_id, seq, at) values ($1, $2, $3, to_timestamp($4))
-           on conflict (account_id, brand_id) do update set seq = excluded.seq, at = excluded.at`,
-          [accountId, brandId, await registry.lastSeq(brandId), clock.now()],
-        );
+    async seen(accountId, upTo) {
+      await database.run(SEEN, [
+        accountId,
+        `{${upTo.map(({ brandId }) => brandId).join(',')}}`,
+        `{${upTo.map(({ seq }) => seq).join(',')}}`,
+        clock.now(),
+      ]);
     },
 
     async tick({ brandId, scope }, seqs, done) {
