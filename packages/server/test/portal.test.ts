@@ -190,8 +190,8 @@ describe('the thin whole', () => {
 });
 
 describe('refusals to follow', () => {
-  async function refusal(channel = 1): Promise<number> {
-    const [scope] = await scopes();
+  async function refusal(channel = 1, brandId = 600100): Promise<number> {
+    const [scope] = await scopes(brandId);
     const [outcome] = await server.rooms.registry.record(
       scope,
       [
@@ -269,6 +269,43 @@ describe('refusals to follow', () => {
     expect((await see([{ brandId: 600200, seq: 1 }])).problem.code).toBe('desk.brand');
   });
 
+  it('finds old ones that are open behind many that are not, and of a channel behind many of another', async () => {
+    const brand = 600101;
+    const oldest = [await refusal(0, brand), await refusal(0, brand)];
+    for (let n = 0; n < 600; n += 100) await Promise.all(Array.from({ length: 100 }, () => refusal(1, brand)));
+    const list = async (query: object) =>
+      (
+        await clerk.call('GET /organisations/:organisation/refusals', {
+          params: RETAIL_ORGANISATION,
+          query: { brand: String(brand), ...query },
+        })
+      ).body;
+    const last = (await list({})).refusals[0]?.seq ?? 0;
+    expect((await list({ channel: 'ARAMA' })).refusals.map(({ seq }) => seq)).toEqual(oldest.toReversed());
+    // The provider fetches messages; calls it takes over by hand.
+    await server.owner.query(
+      `insert into fetched_up_to (brand_id, way, account_id, channels, seq, at) values ($1, 'file', 1, 2, $2, now())`,
+      [brand, last],
+    );
+    const open = await list({ open: '1' });
+    expect(open.refusals.map(({ seq, takenOver }) => [seq, takenOver])).toEqual(
+      oldest.toReversed().map((seq) => [seq, null]),
+    );
+    expect(open.after).toBeNull();
+    const newer = await refusal(1, brand);
+    expect((await list({ open: '1' })).refusals.map(({ seq }) => seq)).toEqual([newer, ...oldest.toReversed()]);
+    expect((await list({ open: '1', channel: 'MESAJ' })).refusals.map(({ seq }) => seq)).toEqual([newer]);
+    // In pages, none twice and none left out.
+    const all: number[] = [];
+    for (let after: string | null | undefined; after !== null; ) {
+      const page = await list(after === undefined ? {} : { after });
+      all.push(...page.refusals.map(({ seq }) => seq));
+      after = page.after;
+    }
+    expect(all).toHaveLength(603);
+    expect(all).toEqual([...new Set(all)].sort((one, other) => other - one));
+  });
+
   it('ticks no number that is not a refusal, nor one of a channel that may not be read, and logs what was ticked', async () => {
     const partner = await enter(server, 'partner');
     const owner = await enter(server, 'owner');
@@ -287,7 +324,10 @@ describe('refusals to follow', () => {
       expect(status).toBe(200);
     };
     const open = async (seq: number) => {
-      const list = await clerk.call('GET /organisations/:organisation/refusals', { params: RETAIL_ORGANISATION });
+      const list = await clerk.call('GET /organisations/:organisation/refusals', {
+        params: RETAIL_ORGANISATION,
+        query: { brand: '600100' },
+      });
       return list.body.refusals.find((one) => one.seq === seq)?.takenOver === null;
     };
     await server.owner.query(
@@ -311,9 +351,9 @@ describe('refusals to follow', () => {
     expect(answer.status).toBe(422);
   });
 
-  async function scopes() {
+  async function scopes(brandId = 600100) {
     const principal = await server.rooms.access.principalOf(RETAIL.email);
-    const answer = principal && server.rooms.access.brandScope(principal, 600100, 600100);
+    const answer = principal && server.rooms.access.brandScope(principal, 600100, brandId);
     if (!answer || !('scope' in answer)) throw new Error('no scope');
     return [answer.scope] as const;
   }
