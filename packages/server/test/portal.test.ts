@@ -150,6 +150,47 @@ describe('the thin whole', () => {
     expect(await acts()).toBe(before);
   });
 
+  it('records what is due beside one that cannot be recorded, and that one when it can', async () => {
+    server.clock.move(11);
+    await server.rooms.entries.recordDue();
+    const [broken, whole] = [telephone(), telephone()];
+    const first = await give(clerk, consent(broken));
+    await give(clerk, consent(whole));
+    const sealed = `select sealed from entry where entry_id = $1`;
+    const { rows } = await server.owner.query(sealed, [first.body.entryId]);
+    await server.owner.query(`update entry set sealed = 'x' where entry_id = $1`, [first.body.entryId]);
+    server.clock.move(11);
+    expect(await server.rooms.entries.recordDue()).toBe(1);
+    expect((await search(clerk, whole)).body.movements).toHaveLength(1);
+    await server.owner.query('update entry set sealed = $2 where entry_id = $1', [first.body.entryId, rows[0].sealed]);
+    server.clock.move(31);
+    expect(await server.rooms.entries.recordDue()).toBe(1);
+    expect((await search(clerk, broken)).body.movements).toHaveLength(1);
+  });
+
+  it('leaves as it is what another process decided when the lease was over', async () => {
+    const number = telephone();
+    const { entryId } = (await give(clerk, consent(number))).body;
+    server.clock.move(11);
+    // The brand is held, so that the first process still waits when the other one has decided.
+    await server.owner.query('begin');
+    await server.owner.query('select from brand_journal where brand_id = 600100 for update');
+    const work = server.rooms.entries.recordDue();
+    const leases = async () =>
+      (await server.owner.query('select lease_until from entry where entry_id = $1', [entryId])).rows[0].lease_until;
+    await expect.poll(leases).not.toBeNull();
+    await server.owner.query(
+      `update entry set state = 'refused', code = 'H174', sealed = '', lease_until = null where entry_id = $1`,
+      [entryId],
+    );
+    await server.owner.query('commit');
+    await work;
+    const entry = await clerk.call('GET /organisations/:organisation/entries/:entryId', {
+      params: { ...RETAIL_ORGANISATION, entryId },
+    });
+    expect(entry.body).toMatchObject({ state: 'refused', code: 'H174' });
+  });
+
   it('does not let a consent wait past its last day', async () => {
     const number = telephone();
     // On a brand of its own: the journal's time does not go back.

@@ -185,7 +185,10 @@ export function openEntries({
     return isSame ? { entry: { entryId, brandId, state, code, seq, dueAt }, isNew: false } : 'other';
   }
 
-  /** @param giver who is no longer looking at it, and is told where it was refused */
+  /**
+   * Decides an entry that waits; one that is decided already stays so.
+   * @param giver who is no longer looking at it, and is told where it was refused
+   */
   async function decide(
     entryId: string,
     [state, code, seq]: Decision,
@@ -195,15 +198,22 @@ export function openEntries({
     const { entry, told } = await database.transaction(async (connection) => {
       const [row] = await connection.rows<EntryRow>(
         `update entry set state = $2, code = $3, seq = $4, decided_at = to_timestamp($5), lease_until = null, sealed = ''
-         where entry_id = $1 returning ${ENTRY_COLUMNS}`,
+         where entry_id = $1 and state = 'waiting' returning ${ENTRY_COLUMNS}`,
         [entryId, state, code, seq, clock.now()],
       );
-      const decided = entryOf(row as EntryRow);
+      // Another process, which had it when this one's lease was over, or an undoing came first.
+      if (row === undefined) return { entry: await decidedBefore(connection, entryId), told: [] };
+      const decided = entryOf(row);
       const isNews = state === 'refused' && code !== null && giver !== undefined;
       return { entry: decided, told: isNews ? await tellRefused(connection, decided, { kind, address }, giver) : [] };
     });
     messages.wake(told);
     return entry;
+  }
+
+  async function decidedBefore(connection: Connection, entryId: string): Promise<Entry> {
+    const [row] = await connection.rows<EntryRow>(`select ${ENTRY_COLUMNS} from entry where entry_id = $1`, [entryId]);
+    return entryOf(row as EntryRow);
   }
 
   /** @returns accounts that were told */
@@ -260,12 +270,18 @@ export function openEntries({
 
   async function recordDue(): Promise<number> {
     const due = await takeDue();
-    for (const [entryId, accountId, brandId, sealed] of due) {
-      const desk = await desks.deskOfAccount(accountId);
-      const brand = desk?.brand(brandId, 'record');
-      await record(entryId, brand, JSON.parse(keys.openText(sealed)) as Sealed, { accountId, desk });
-    }
-    return due.length;
+    let decided = 0;
+    for (const [entryId, accountId, brandId, sealed] of due)
+      try {
+        const desk = await desks.deskOfAccount(accountId);
+        const brand = desk?.brand(brandId, 'record');
+        await record(entryId, brand, JSON.parse(keys.openText(sealed)) as Sealed, { accountId, desk });
+        decided += 1;
+      } catch (error) {
+        // One that cannot be recorded holds up no other; it is taken again when its lease is over.
+        log.warn('entries.failed', { entryId, ...errorFields(error) });
+      }
+    return decided;
   }
 
   /** One look at a time; what fails stays due and is taken again when its lease is over. */
