@@ -22,7 +22,7 @@ import {
   openStaff,
   RateLimits,
 } from './rooms/access/index.ts';
-import { openActivities } from './rooms/activity/index.ts';
+import { openActivities, openTypedAddresses } from './rooms/activity/index.ts';
 import { openDeliveries } from './rooms/deliveries/index.ts';
 import { openDrafts, openEntries, openLists } from './rooms/entries/index.ts';
 import { openEvidence } from './rooms/evidence/index.ts';
@@ -79,6 +79,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
   // Without a mail server: what is written waits.
   const mails = openNotices({ database, clock, log, keys, smtpUrl: config.smtpUrl, from: config.mailFrom });
   const activities = openActivities({ database, clock });
+  const typedAddresses = openTypedAddresses({ database, clock, keys });
   const desks = openDesks({ database, clock });
   const refusals = openRefusals({ database, clock, log, calendar, registry });
   const messages = openMessages({
@@ -101,7 +102,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
   });
   const people = openPeople({ database, clock, keys, log, mails, publicUrl, desks });
   const invitations = openInvitations({ database, clock, mails, activities, publicUrl });
-  const lists = openLists({ database, clock, registry });
+  const lists = openLists({ database, clock, keys, registry });
   const drafts = openDrafts({ database, clock, keys });
   const references = new References(secret);
   const entries = openEntries({
@@ -138,6 +139,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
     entries,
     lists,
     activities,
+    typedAddresses,
     staff: openStaff({ database, clock, activities, messages }),
     apiUsers: openApiUsers({ database, clock, access, activities }),
     invitations,
@@ -179,6 +181,7 @@ export async function openHouse(ground: Ground, replace: (rooms: Rooms) => Rooms
           people.expire(),
           invitations.expire(),
           lists.expire(),
+          typedAddresses.expire(),
           parties.partnerWork.count(null),
           mails.expire(),
           messages.expire(),

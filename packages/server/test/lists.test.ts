@@ -121,6 +121,28 @@ describe('a list to be recorded', () => {
     expect(later.body.rows.map(({ outcome }) => outcome)).toEqual(['recorded']);
   });
 
+  it('stands once in the log however often it is sent, and another list under its key is refused', async () => {
+    const listed = async () => {
+      const owner = await enter(server, 'owner');
+      const { body } = await owner.call('GET /organisations/:organisation/activity', {
+        params: RETAIL_ORGANISATION,
+        query: { act: 'list.recorded' },
+      });
+      return body.activities.length;
+    };
+    const row = () => [telephone(), 'MESAJ', 'ONAY', 'HS_WEB', cellTime(server.clock.now() - 60)].join('\t');
+    const { rows } = (await readPastedList([HEADERS.join('\t'), row(), row()].join('\n'))).body;
+    const before = await listed();
+    const key = randomUUID();
+    for (let time = 0; time < 3; time += 1) expect((await record(rows, key)).status).toBe(200);
+    expect(await listed()).toBe(before + 1);
+    for (const other of [rows.slice(1), rows.toReversed()]) {
+      const answer = await record(other, key);
+      expect([answer.status, answer.problem.code]).toEqual([409, 'list.key']);
+    }
+    expect(await listed()).toBe(before + 1);
+  });
+
   it('takes fifty rows and no more', async () => {
     const row = () => [telephone(), 'MESAJ', 'ONAY', 'HS_WEB', cellTime(server.clock.now() - 60)].join('\t');
     const lines = Array.from({ length: 50 }, row);
@@ -156,6 +178,96 @@ describe('a list to be recorded', () => {
     if (brand === undefined) throw new Error('the clerk records for his brand');
     return brand;
   }
+});
+
+describe('a retailer’s list', () => {
+  const HOUR = 3_600;
+  const preview = async (caller: DeskCaller, rows: readonly (readonly string[])[]) =>
+    (
+      await caller.call('POST /organisations/:organisation/lists/pasted', {
+        params: RETAIL_ORGANISATION,
+        query: { brand: '600100' },
+        body: { text: [HEADERS, ...rows].map((cells) => cells.join('\t')).join('\n') },
+      })
+    ).body.rows;
+  const send = async (caller: DeskCaller, rows: Read['rows'], key = randomUUID()) =>
+    (
+      await caller.call('POST /organisations/:organisation/lists/records', {
+        params: RETAIL_ORGANISATION,
+        body: { key, brandId: 600100, rows: rows.map(({ consent }) => consent) },
+      })
+    ).body.rows.map(({ outcome, code }) => code ?? outcome);
+  const words = (rows: Read['rows']) => rows.map(({ will }) => will?.code ?? will?.outcome);
+  /** Of four addresses: a consent again, one not newer, a refusal that a consent has passed, one that stands. */
+  const about = (numbers: readonly string[], at: number) => [
+    [numbers[0] ?? '', 'MESAJ', 'ONAY', 'HS_WEB', cellTime(at + 600)],
+    [numbers[1] ?? '', 'MESAJ', 'ONAY', 'HS_MOBIL', cellTime(at - 600)],
+    [numbers[2] ?? '', 'MESAJ', 'RET', 'HS_CAGRI_MERKEZI', cellTime(at - 600)],
+    [numbers[3] ?? '', 'MESAJ', 'RET', 'HS_CAGRI_MERKEZI', cellTime(at - 600)],
+  ];
+  const before = (numbers: readonly string[], at: number) =>
+    numbers.map((number, n) => [number, 'MESAJ', n === 3 ? 'RET' : 'ONAY', 'HS_WEB', cellTime(at)]);
+
+  it('says of addresses that others recorded what it says of unknown ones, before and after', async () => {
+    const shop = await enter(server, 'retailer');
+    const at = server.clock.now() - 2 * HOUR;
+    const numbers = [telephone(), telephone(), telephone(), telephone()];
+    await send(clerk, await preview(clerk, before(numbers, at)));
+    expect(words(await preview(clerk, about(numbers, at)))).toEqual(['renewed', 'H178', 'overtaken', 'unchanged']);
+
+    const rows = await preview(shop, about(numbers, at));
+    expect(words(rows)).toEqual(words(await preview(shop, about([1, 2, 3, 4].map(telephone), at))));
+    expect(words(rows)).toEqual(['recorded', 'recorded', 'recorded', 'recorded']);
+    const key = randomUUID();
+    const results = ['recorded', 'desk.untold', 'recorded', 'recorded'];
+    expect(await send(shop, rows, key)).toEqual(results);
+    expect(await send(shop, rows, key)).toEqual(results);
+    // A refusal that was passed opens nothing of what passed it.
+    expect(words(await preview(shop, about(numbers, at)))).toEqual(['unchanged', 'recorded', 'recorded', 'recorded']);
+  });
+
+  it('says of his own shop’s what stands', async () => {
+    const shop = await enter(server, 'retailer');
+    const at = server.clock.now() - 2 * HOUR;
+    const numbers = [telephone(), telephone(), telephone(), telephone()];
+    await send(shop, await preview(shop, before(numbers, at)));
+    expect(words(await preview(shop, about(numbers, at)))).toEqual(['recorded', 'H178', 'recorded', 'unchanged']);
+  });
+
+  it('is told the same of statements one by one', async () => {
+    const shop = await enter(server, 'retailer');
+    const at = server.clock.now() - 2 * HOUR;
+    const numbers = [telephone(), telephone()];
+    await send(
+      clerk,
+      await preview(clerk, [
+        [numbers[0] ?? '', 'MESAJ', 'ONAY', 'HS_WEB', cellTime(at)],
+        [numbers[1] ?? '', 'MESAJ', 'RET', 'HS_WEB', cellTime(at)],
+      ]),
+    );
+    const give = async (recipient: string, status: 'ONAY' | 'RET') =>
+      (
+        await shop.call('POST /organisations/:organisation/entries', {
+          params: RETAIL_ORGANISATION,
+          body: {
+            key: randomUUID(),
+            consent: {
+              ...{ brandId: 600100, type: 'MESAJ', recipient, recipientType: 'BIREYSEL', status, source: 'HS_WEB' },
+              consentDate: formatTime(at - 600),
+            },
+          },
+        })
+      ).body;
+    expect(await give(numbers[1] ?? '', 'RET')).toMatchObject({ state: 'recorded', code: null });
+    const { entryId } = await give(numbers[0] ?? '', 'ONAY');
+    server.clock.move(11);
+    await server.rooms.entries.recordDue();
+    const entry = await shop.call('GET /organisations/:organisation/entries/:entryId', {
+      params: { ...RETAIL_ORGANISATION, entryId },
+    });
+    expect(entry.body).toMatchObject({ state: 'refused', code: 'desk.untold' });
+    expect(entry.body.sentence?.tr).toContain('kaydedilmedi');
+  });
 });
 
 describe('a list to be checked', () => {

@@ -264,6 +264,15 @@ Bu e-postayı Açık İYS gönderdi; yanıtlar okunmaz. Sizden e-postayla hiçbi
       ['Ayşe Yılmaz has searched', 'for Örnek A.Ş.: 5,000'],
     ],
     [
+      {
+        template: 'unusual-search',
+        language: 'tr',
+        fields: { organisation: 'Örnek A.Ş.', who: 'Ayşe Yılmaz', count: 31, act: 'address.revealed' },
+      },
+      'Örnek A.Ş.: alışılmadık sayıda sorgu',
+      ['alışılmadık sayıda adresi açık gördü: 31'],
+    ],
+    [
       { template: 'password-changed', language: 'tr', fields: { at: THEN } },
       'Açık İYS: parolanız değişti',
       ['24 Kasım 2026 14:05 (Türkiye saati) değişti', 'Parolamı unuttum'],

@@ -410,7 +410,7 @@ describe('of another customer', () => {
     expect(new Set(overview.body.refusals.map(({ brandId }) => brandId))).toEqual(new Set([600200]));
     await partner.call('POST /organisations/:organisation/overview/seen', {
       params: AGENCY,
-      query: { provider: '600200' },
+      body: { upTo: overview.body.upTo },
     });
     const rest = await partner.call('GET /organisations/:organisation/overview', { params: AGENCY, query: {} });
     expect(rest.body.newRefusals).toBeGreaterThan(0);

@@ -120,6 +120,77 @@ describe('the thin whole', () => {
     expect((await search(clerk, number)).body.movements).toHaveLength(1);
   });
 
+  it('takes no other content under a key that was used, and tells and logs nothing of it', async () => {
+    const acts = async () => {
+      const owner = await enter(server, 'owner');
+      const { body } = await owner.call('GET /organisations/:organisation/activity', {
+        params: RETAIL_ORGANISATION,
+        query: {},
+      });
+      return body.activities.filter(({ act }) => act.endsWith('.given')).length;
+    };
+    const number = telephone();
+    const body = consent(number) as { key: string; consent: object };
+    const { entryId } = (await give(clerk, body as never)).body;
+    const before = await acts();
+    const others = [
+      { ...body, consent: { ...body.consent, recipient: telephone() } },
+      { ...body, consent: { ...body.consent, status: 'RET' } },
+      { ...body, consent: { ...body.consent, brandId: 600101 } },
+    ];
+    for (const other of others) {
+      const answer = await give(clerk, other as never);
+      expect([answer.status, answer.problem.code]).toEqual([409, 'entry.key']);
+    }
+    // The same by the person's page instead of the typed address.
+    const { recipient: _, ...rest } = body.consent as { recipient: string };
+    const reference = server.rooms.references.make(600100, number);
+    const same = await give(clerk, { ...body, consent: { ...rest, reference } } as never);
+    expect(same.body).toMatchObject({ entryId, reference });
+    expect(await acts()).toBe(before);
+  });
+
+  it('records what is due beside one that cannot be recorded, and that one when it can', async () => {
+    server.clock.move(11);
+    await server.rooms.entries.recordDue();
+    const [broken, whole] = [telephone(), telephone()];
+    const first = await give(clerk, consent(broken));
+    await give(clerk, consent(whole));
+    const sealed = `select sealed from entry where entry_id = $1`;
+    const { rows } = await server.owner.query(sealed, [first.body.entryId]);
+    await server.owner.query(`update entry set sealed = 'x' where entry_id = $1`, [first.body.entryId]);
+    server.clock.move(11);
+    expect(await server.rooms.entries.recordDue()).toBe(1);
+    expect((await search(clerk, whole)).body.movements).toHaveLength(1);
+    await server.owner.query('update entry set sealed = $2 where entry_id = $1', [first.body.entryId, rows[0].sealed]);
+    server.clock.move(31);
+    expect(await server.rooms.entries.recordDue()).toBe(1);
+    expect((await search(clerk, broken)).body.movements).toHaveLength(1);
+  });
+
+  it('leaves as it is what another process decided when the lease was over', async () => {
+    const number = telephone();
+    const { entryId } = (await give(clerk, consent(number))).body;
+    server.clock.move(11);
+    // The brand is held, so that the first process still waits when the other one has decided.
+    await server.owner.query('begin');
+    await server.owner.query('select from brand_journal where brand_id = 600100 for update');
+    const work = server.rooms.entries.recordDue();
+    const leases = async () =>
+      (await server.owner.query('select lease_until from entry where entry_id = $1', [entryId])).rows[0].lease_until;
+    await expect.poll(leases).not.toBeNull();
+    await server.owner.query(
+      `update entry set state = 'refused', code = 'H174', sealed = '', lease_until = null where entry_id = $1`,
+      [entryId],
+    );
+    await server.owner.query('commit');
+    await work;
+    const entry = await clerk.call('GET /organisations/:organisation/entries/:entryId', {
+      params: { ...RETAIL_ORGANISATION, entryId },
+    });
+    expect(entry.body).toMatchObject({ state: 'refused', code: 'H174' });
+  });
+
   it('does not let a consent wait past its last day', async () => {
     const number = telephone();
     // On a brand of its own: the journal's time does not go back.
@@ -160,6 +231,26 @@ describe('the thin whole', () => {
 });
 
 describe('refusals to follow', () => {
+  async function refusal(channel = 1, brandId = 600100): Promise<number> {
+    const [scope] = await scopes(brandId);
+    const [outcome] = await server.rooms.registry.record(
+      scope,
+      [
+        {
+          kind: kindOf(channel, 0),
+          address: telephone(),
+          status: RET,
+          source: SOURCE_NUMBERS.IYS_WEB,
+          consentedAt: server.clock.now(),
+          retailer: null,
+        },
+      ],
+      { door: DOORS.citizen },
+    );
+    if (outcome?.kind !== 'accepted') throw new Error('not recorded');
+    return outcome.seq;
+  }
+
   it('shows a refusal of the registry until it is ticked, fetched or pushed', async () => {
     const number = telephone();
     const [scopeAnswer] = await scopes();
@@ -187,14 +278,123 @@ describe('refusals to follow', () => {
     const list = await clerk.call('GET /organisations/:organisation/refusals', { params: RETAIL_ORGANISATION });
     expect(list.body.refusals[0]?.takenOver).toMatchObject({ way: 'tick', by: 'Emre Örnek' });
 
-    await clerk.call('POST /organisations/:organisation/overview/seen', { params: RETAIL_ORGANISATION });
+    await clerk.call('POST /organisations/:organisation/overview/seen', {
+      params: RETAIL_ORGANISATION,
+      body: { upTo: overview.body.upTo },
+    });
     const seen = await clerk.call('GET /organisations/:organisation/overview', { params: RETAIL_ORGANISATION });
     expect(seen.body.newRefusals).toBe(0);
   });
 
-  async function scopes() {
+  it('takes as seen what was shown, and not what came meanwhile', async () => {
+    const overview = async () =>
+      (await clerk.call('GET /organisations/:organisation/overview', { params: RETAIL_ORGANISATION })).body;
+    const see = async (upTo: { brandId: number; seq: number }[]) =>
+      await clerk.call('POST /organisations/:organisation/overview/seen', {
+        params: RETAIL_ORGANISATION,
+        body: { upTo },
+      });
+    await refusal();
+    const shown = await overview();
+    await refusal();
+    expect((await see(shown.upTo)).status).toBe(200);
+    const then = await overview();
+    expect(then.newRefusals).toBe(1);
+    await see(then.upTo);
+    // An older tab that is clicked later takes nothing back; a number that is not reached yet hides nothing.
+    await see(shown.upTo);
+    expect((await overview()).newRefusals).toBe(0);
+    await see([{ brandId: 600100, seq: 1_000_000 }]);
+    await refusal();
+    expect((await overview()).newRefusals).toBe(1);
+    expect((await see([{ brandId: 600200, seq: 1 }])).problem.code).toBe('desk.brand');
+  });
+
+  it('finds old ones that are open behind many that are not, and of a channel behind many of another', async () => {
+    const brand = 600101;
+    const oldest = [await refusal(0, brand), await refusal(0, brand)];
+    for (let n = 0; n < 600; n += 100) await Promise.all(Array.from({ length: 100 }, () => refusal(1, brand)));
+    const list = async (query: object) =>
+      (
+        await clerk.call('GET /organisations/:organisation/refusals', {
+          params: RETAIL_ORGANISATION,
+          query: { brand: String(brand), ...query },
+        })
+      ).body;
+    const last = (await list({})).refusals[0]?.seq ?? 0;
+    expect((await list({ channel: 'ARAMA' })).refusals.map(({ seq }) => seq)).toEqual(oldest.toReversed());
+    // The provider fetches messages; calls it takes over by hand.
+    await server.owner.query(
+      `insert into fetched_up_to (brand_id, way, account_id, channels, seq, at) values ($1, 'file', 1, 2, $2, now())`,
+      [brand, last],
+    );
+    const open = await list({ open: '1' });
+    expect(open.refusals.map(({ seq, takenOver }) => [seq, takenOver])).toEqual(
+      oldest.toReversed().map((seq) => [seq, null]),
+    );
+    expect(open.after).toBeNull();
+    const newer = await refusal(1, brand);
+    expect((await list({ open: '1' })).refusals.map(({ seq }) => seq)).toEqual([newer, ...oldest.toReversed()]);
+    expect((await list({ open: '1', channel: 'MESAJ' })).refusals.map(({ seq }) => seq)).toEqual([newer]);
+    // In pages, none twice and none left out.
+    const all: number[] = [];
+    for (let after: string | null | undefined; after !== null; ) {
+      const page = await list(after === undefined ? {} : { after });
+      all.push(...page.refusals.map(({ seq }) => seq));
+      after = page.after;
+    }
+    expect(all).toHaveLength(603);
+    expect(all).toEqual([...new Set(all)].sort((one, other) => other - one));
+  });
+
+  it('ticks no number that is not a refusal, nor one of a channel that may not be read, and logs what was ticked', async () => {
+    const partner = await enter(server, 'partner');
+    const owner = await enter(server, 'owner');
+    const acts = async () => {
+      const { body } = await owner.call('GET /organisations/:organisation/activity', {
+        params: RETAIL_ORGANISATION,
+        query: { act: 'refusals.ticked' },
+      });
+      return body.activities.map(({ details }) => details);
+    };
+    const tick = async (caller: DeskCaller, organisation: number, seqs: readonly number[]) => {
+      const { status } = await caller.call('POST /organisations/:organisation/refusals/ticks', {
+        params: { organisation },
+        body: { refusals: seqs.map((seq) => ({ brandId: 600100, seq })), done: true },
+      });
+      expect(status).toBe(200);
+    };
+    const open = async (seq: number) => {
+      const list = await clerk.call('GET /organisations/:organisation/refusals', {
+        params: RETAIL_ORGANISATION,
+        query: { brand: '600100' },
+      });
+      return list.body.refusals.find((one) => one.seq === seq)?.takenOver === null;
+    };
+    await server.owner.query(
+      `update partner_grant set arama = 'none', eposta = 'none', mesaj = 'write' where partner_code = 900100`,
+    );
+    const [message, call] = [await refusal(1), await refusal(0)];
+    const before = await acts();
+    await tick(clerk, 600100, [call + 1, call + 2]);
+    await tick(partner, 900100, [call]);
+    expect(await acts()).toEqual(before);
+    expect(await open(call)).toBe(true);
+    expect(await open(await refusal())).toBe(true);
+    await tick(clerk, 600100, [message, message, 999_999]);
+    expect(await acts()).toEqual([{ count: 1 }, ...before]);
+    expect(await open(message)).toBe(false);
+    const wrong = { refusals: [{ brandId: 600100, seq: 1e30 }], done: true };
+    const answer = await clerk.call('POST /organisations/:organisation/refusals/ticks', {
+      params: RETAIL_ORGANISATION,
+      body: wrong,
+    });
+    expect(answer.status).toBe(422);
+  });
+
+  async function scopes(brandId = 600100) {
     const principal = await server.rooms.access.principalOf(RETAIL.email);
-    const answer = principal && server.rooms.access.brandScope(principal, 600100, 600100);
+    const answer = principal && server.rooms.access.brandScope(principal, 600100, brandId);
     if (!answer || !('scope' in answer)) throw new Error('no scope');
     return [answer.scope] as const;
   }

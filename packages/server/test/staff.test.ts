@@ -74,7 +74,8 @@ describe('the matrix', () => {
   it('shows an owner everybody with roles, brands, who gave it and why, and when he was last here', async () => {
     const owner = await enter(server, 'owner');
     const clerk = await enter(server, 'clerk');
-    await clerk.call('POST /organisations/:organisation/overview/seen', { params: RETAIL });
+    const { upTo } = (await clerk.call('GET /organisations/:organisation/overview', { params: RETAIL })).body;
+    await clerk.call('POST /organisations/:organisation/overview/seen', { params: RETAIL, body: { upTo } });
     const { people } = await matrix(owner);
     expect(people.map(({ name }) => name).sort()).toEqual(
       ['Ayşe Yılmaz', 'Can Örnek', 'Deniz Örnek', 'Emre Örnek', 'Nur Örnek', 'Selin Örnek'].sort(),

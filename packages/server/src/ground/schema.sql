@@ -54,6 +54,15 @@ create table activity (
 CREATE INDEX activity_by_account ON public.activity USING btree (organisation_code, account_id, at);
 grant insert, select on activity to acik_iys_app;
 
+create table address_typed (
+  account_id integer not null,
+  address uuid not null,
+  at timestamp with time zone not null,
+  constraint address_typed_pkey PRIMARY KEY (account_id, address)
+);
+CREATE INDEX address_typed_by_age ON public.address_typed USING btree (at);
+grant delete, insert, select, update on address_typed to acik_iys_app;
+
 create table brand (
   brand_id integer not null,
   provider_code integer not null,
@@ -195,6 +204,7 @@ create table entry (
   code text,
   seq bigint,
   decided_at timestamp with time zone,
+  content_hash bytea,
   constraint entry_pkey PRIMARY KEY (entry_id),
   constraint entry_account_id_entry_key_key UNIQUE (account_id, entry_key),
   constraint entry_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'undone'::text, 'recorded'::text, 'unchanged'::text, 'refused'::text])))
@@ -385,6 +395,7 @@ create table list_given (
   brand_id integer not null,
   rows integer not null,
   at timestamp with time zone not null,
+  content_hash bytea,
   constraint list_given_pkey PRIMARY KEY (account_id, list_key)
 );
 CREATE INDEX list_given_by_time ON public.list_given USING btree (at);

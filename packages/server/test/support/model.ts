@@ -117,8 +117,9 @@ export class BrandModel {
     this.journal.push(recorded);
     const key = keyOf(recorded);
     const before = this.versions(key).at(-1) as Version;
-    const access = new Set(recorded.access ?? before.access);
-    if (recorded.retailer !== null) access.add(recorded.retailer);
+    // An overtaken refusal changes nothing of what stands, nor of who may see it.
+    const access = new Set((recorded.overtaken ? null : recorded.access) ?? before.access);
+    if (recorded.retailer !== null && !recorded.overtaken) access.add(recorded.retailer);
     const next: Version = {
       seq: recorded.seq,
       last: recorded.overtaken ? before.last : recorded,

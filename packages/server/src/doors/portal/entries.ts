@@ -53,13 +53,17 @@ export const entryHandlers: Handlers<
         ? addressOf(typed, 'recipient')
         : rooms.references.open(desk.organisation.code, reference);
     if (recipient === undefined) throw problem('thing.unknown');
+    if (reference === undefined) await rooms.typedAddresses.note(desk.accountId, recipient);
     const given = await rooms.entries.give(brand, { key: body.key, consent: { ...consent, recipient } });
+    if (given === 'other') throw problem('entry.key');
     if ('faults' in given) throw formProblem(given.faults);
-    await rooms.activities.add(desk, consent.status === 'ONAY' ? 'consent.given' : 'refusal.given', {
-      brandId,
-      details: { address: mask(recipient), channel: consent.type, entry: given.entryId },
-    });
-    return answerOf(rooms, given, rooms.references.make(desk.organisation.code, recipient));
+    const { entry, isNew } = given;
+    if (isNew)
+      await rooms.activities.add(desk, consent.status === 'ONAY' ? 'consent.given' : 'refusal.given', {
+        brandId,
+        details: { address: mask(recipient), channel: consent.type, entry: entry.entryId },
+      });
+    return answerOf(rooms, entry, rooms.references.make(desk.organisation.code, recipient));
   },
 
   'GET /organisations/:organisation/entries/:entryId': async (call) => {

@@ -3,7 +3,7 @@
 
 import { buffer } from 'node:stream/consumers';
 import { CHANNELS, type Channel, channelOf, kindOf, RECIPIENT_TYPES } from '@acik-iys/law';
-import { CHECK_ROWS_MAX, LIST_ROWS_MAX, type RowResult } from '../../rooms/entries/index.ts';
+import { CHECK_ROWS_MAX, LIST_ROWS_MAX, type RecordedList, type RowResult } from '../../rooms/entries/index.ts';
 import {
   checkedAddresses,
   FILE_BYTES_MOST,
@@ -33,6 +33,10 @@ type ReadQuery = Portal['POST /organisations/:organisation/lists/file']['query']
 type CheckAnswer = Portal['POST /organisations/:organisation/checks/file']['answer'];
 type CheckQuery = Portal['POST /organisations/:organisation/checks/file']['query'];
 type AnyDeskCall = Pick<DeskCall<'GET /organisations/:organisation'>, 'rooms' | 'desk'>;
+
+/** Rows of lists of which one person is told something in an hour: a few long lists, not a copy of the registry. */
+export const LIST_ROWS_PER_HOUR = 20_000;
+const UNUSUAL_ROWS = LIST_ROWS_PER_HOUR / 2;
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
@@ -71,6 +75,20 @@ function tableOfText(text: string, rows: number): Promise<Table> {
   return refusedAsProblem(() => readPasted(text, { rows }));
 }
 
+/** Notes that a person is about to be told something of rows. @throws Problem where there were too many in this hour */
+async function noteRows(
+  { rooms, desk }: AnyDeskCall,
+  act: 'list.checked' | 'list.previewed',
+  brandId: number,
+  rows: number,
+  details: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const bound = { most: LIST_ROWS_PER_HOUR, acts: ['list.checked', 'list.previewed'], rows } as const;
+  const used = await rooms.activities.addWithin(desk, act, bound, { brandId, details });
+  if (used === undefined) throw problem('list.too_many_rows', 600);
+  if (used > UNUSUAL_ROWS) await rooms.messages.unusualUse(desk, 'list.checked', used);
+}
+
 async function readList(
   call: AnyDeskCall,
   query: ReadQuery,
@@ -94,6 +112,7 @@ async function readList(
     }),
   );
   const good = sheet.rows.filter(({ statement }) => statement !== null);
+  if (good.length > 0) await noteRows(call, 'list.previewed', brand.brandId, good.length);
   const foreseen = await call.rooms.lists.foresee(
     brand,
     good.map(({ statement }) => statement as NonNullable<typeof statement>),
@@ -134,13 +153,13 @@ async function checkList(
   query: CheckQuery,
   read: (rows: number) => Promise<Table>,
 ): Promise<CheckAnswer> {
-  const { rooms, desk } = call;
   const brand = brandFor(call, Number(query.brand), 'checkLists');
   if (!brand.scope.may(query.channel, 'read')) throw problem('desk.channel');
   const table = await read(CHECK_ROWS_MAX);
   const { rows } = await refusedAsProblem(() => readAddresses(table, { rows: CHECK_ROWS_MAX, channel: query.channel }));
   const kind = kindOf(CHANNELS.indexOf(query.channel), RECIPIENT_TYPES.indexOf(query.recipientType));
-  const checkedAt = rooms.clock.now();
+  await noteRows(call, 'list.checked', brand.brandId, rows.length, { channel: query.channel });
+  const checkedAt = call.rooms.clock.now();
   const answers = await Promise.all(
     rows.map(async ({ rowNumber, cells, address, faults }) => {
       const written = cells.recipient ?? '';
@@ -149,14 +168,10 @@ async function checkList(
         const words = fault ? { tr: faultSentence(fault, 'tr'), en: faultSentence(fault, 'en') } : { tr: '', en: '' };
         return { rowNumber, written, may: null, why: 'not-an-address', words };
       }
-      const { may, why } = await answerOf(rooms, brand, kind, address);
+      const { may, why } = await answerOf(call.rooms, brand, kind, address);
       return { rowNumber, written, may, why, words: WHY[why] };
     }),
   );
-  await rooms.activities.add(desk, 'list.checked', {
-    brandId: brand.brandId,
-    details: { channel: query.channel, rows: rows.length },
-  });
   return {
     checkedAt,
     yes: answers.filter(({ may }) => may === true).length,
@@ -165,6 +180,8 @@ async function checkList(
     rows: answers,
   };
 }
+
+const NOTHING_RECORDED: RecordedList = { results: [], isNew: false };
 
 const WHY = {
   granted: { tr: 'Onay var.', en: 'Consent stands.' },
@@ -209,16 +226,19 @@ export const listHandlers: Handlers<
       return may ? { statement } : { refused: 'desk.channel' };
     });
     const statements = checked.flatMap(({ statement }) => statement ?? []);
-    const results = statements.length === 0 ? [] : await rooms.lists.record(brand, body.key, statements);
-    if (results === undefined) throw problem('list.being_recorded', 2);
+    // Of which no row is right in form: nothing is recorded, and there is nothing to be found again under its key.
+    const list = statements.length === 0 ? NOTHING_RECORDED : await rooms.lists.record(brand, body.key, statements);
+    if (list === 'busy') throw problem('list.being_recorded', 2);
+    if (list === 'other') throw problem('list.key');
     let at = 0;
     const rows = checked.map(({ refused }) =>
-      refused === undefined ? (results[at++] as RowResult) : { outcome: 'refused' as const, code: refused },
+      refused === undefined ? (list.results[at++] as RowResult) : { outcome: 'refused' as const, code: refused },
     );
-    await rooms.activities.add(desk, 'list.recorded', {
-      brandId: brand.brandId,
-      details: { rows: rows.length, refused: rows.filter(({ outcome }) => outcome === 'refused').length },
-    });
+    if (list.isNew)
+      await rooms.activities.add(desk, 'list.recorded', {
+        brandId: brand.brandId,
+        details: { rows: rows.length, refused: rows.filter(({ outcome }) => outcome === 'refused').length },
+      });
     return { rows: rows.map((row) => ({ ...row, words: row.code === null ? null : sentencesOf(row.code) })) };
   },
 

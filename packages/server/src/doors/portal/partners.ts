@@ -66,10 +66,14 @@ function checkBrands({ desk }: OnDesk, brandIds: readonly number[] | null): void
   if (!known || (own !== null && !brandIds?.every((brandId) => own.includes(brandId)))) throw problem('desk.brand');
 }
 
-async function checkLookups({ rooms, desk }: OnDesk, act: Act): Promise<void> {
-  const since = rooms.clock.now() - 3_600;
-  const recent = await rooms.activities.count(desk.organisation.code, desk.accountId, act, since);
-  if (recent >= LOOKUPS_PER_HOUR) throw problem('lookup.too_many', 600);
+/** @throws Problem where there were too many in this hour */
+async function noteLookup(
+  { rooms, desk }: OnDesk,
+  act: Act,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const used = await rooms.activities.addWithin(desk, act, { most: LOOKUPS_PER_HOUR, acts: [act] }, { details });
+  if (used === undefined) throw problem('lookup.too_many', 600);
 }
 
 /** Writes what was done into the log of both sides. */
@@ -205,11 +209,11 @@ export const partnerHandlers: Handlers<
 
   'POST /organisations/:organisation/partnerships/look': async (call) => {
     asProvider(call);
-    const { rooms, desk, body } = call;
-    await checkLookups(call, 'partner.looked_up');
+    const { rooms, body } = call;
     const holder = await rooms.parties.holder(body.code);
-    await rooms.activities.add(desk, 'partner.looked_up', {
-      details: { number: body.code, ...(holder && { organisation: holder.title }) },
+    await noteLookup(call, 'partner.looked_up', {
+      number: body.code,
+      ...(holder && { organisation: holder.title }),
     });
     if (holder === undefined) throw fieldProblem('partner.unknown', 'code');
     return holder;
@@ -298,11 +302,11 @@ export const partnerHandlers: Handlers<
     const { rooms, desk, body } = call;
     if (desk.organisation.kind !== 'intermediary') throw problem('thing.unknown');
     const by = lookedFor(body.text);
-    await checkLookups(call, 'provider.looked_up');
     const found = await rooms.parties.findProviders(by, PROVIDERS_SHOWN + 1);
     const providers = found.slice(0, PROVIDERS_SHOWN);
-    await rooms.activities.add(desk, 'provider.looked_up', {
-      details: { ...('code' in by ? { number: by.code } : by), found: providers.length },
+    await noteLookup(call, 'provider.looked_up', {
+      ...('code' in by ? { number: by.code } : by),
+      found: providers.length,
     });
     const named = new Set(desk.brands.map(({ provider }) => provider.code));
     return {

@@ -19,7 +19,7 @@ import {
 } from '@acik-iys/law';
 import type { DeskBrand } from '../../rooms/access/index.ts';
 import type { Movement } from '../../rooms/registry/index.ts';
-import type { Handlers, PortalCall } from './call.ts';
+import type { DeskCall, Handlers } from './call.ts';
 import type { Portal } from './contract.ts';
 import { fieldProblem, problem } from './problems.ts';
 import type { PortalRooms } from './rooms.ts';
@@ -28,10 +28,14 @@ import type { PortalRooms } from './rooms.ts';
 export const SEARCHES_PER_HOUR = 300;
 /** More than so many in an hour are told to the owners. */
 const UNUSUAL_SEARCHES = SEARCHES_PER_HOUR / 2;
+/** Addresses that one person opens in an hour: each for a reason, so fewer than he searches. */
+export const REVEALS_PER_HOUR = 60;
+const UNUSUAL_REVEALS = REVEALS_PER_HOUR / 2;
 /** Movements shown of one address. */
 const MOVEMENTS_MAX = 200;
 
 type Page = Portal['GET /organisations/:organisation/people/:reference']['answer'];
+type AnyDeskCall = Pick<DeskCall<'GET /organisations/:organisation'>, 'rooms' | 'desk' | 'params'>;
 type AnswerRow = Page['brands'][number]['answers'][number];
 
 /** The address that a person typed, in normal form. @throws Problem that says how to mend it */
@@ -58,11 +62,7 @@ export function kindsOf(address: string): number[] {
 }
 
 /** The address behind the page's reference. @throws Problem */
-function addressOfPage({
-  rooms,
-  desk,
-  params,
-}: PortalCall<'GET /organisations/:organisation/people/:reference'>): string {
+function addressOfPage({ rooms, desk, params }: AnyDeskCall): string {
   const address = rooms.references.open(desk.organisation.code, params['reference'] ?? '');
   if (address === undefined) throw problem('thing.unknown');
   return address;
@@ -81,9 +81,7 @@ export async function answerOf(
   const granted = withheld === null && movement !== null && statusBitOf(movement.state) === ONAY;
   const row = { channel: channelOf(kind), recipientType: recipientTypeOf(kind) };
   if (retailerCode !== null) {
-    const own =
-      granted &&
-      (movement.retailer === retailerCode || (await registry.retailers.includes(scope, kind, address, retailerCode)));
+    const own = granted && (await registry.retailers.sees(scope, movement, retailerCode));
     return { ...row, may: own, why: 'untold', consentedAt: null, receivedAt: null, source: null };
   }
   const told = abilities.has('understand');
@@ -106,6 +104,31 @@ export async function answerOf(
     receivedAt: movement.receivedAt,
     source: sourceName(sourceNumberOf(movement.state)) ?? null,
   };
+}
+
+/**
+ * The first of the brands for which the person may open addresses that has something recorded for this one, on a channel
+ * that he may read there; a retailer: something of his shop.
+ */
+async function brandKnowing({ rooms, desk }: AnyDeskCall, address: string): Promise<DeskBrand | undefined> {
+  const kinds = kindsOf(address);
+  const brands = desk.brandsFor('reveal');
+  const known = await Promise.all(
+    brands.map(async ({ scope, retailerCode }) => {
+      const readable = kinds.filter((kind) => scope.may(channelOf(kind), 'read'));
+      const found = await Promise.all(
+        readable.map(async (kind) => {
+          const status = await rooms.registry.status(scope, kind, address);
+          if (status === null || retailerCode === null) return status !== null;
+          return (
+            status.movement !== null && (await rooms.registry.retailers.sees(scope, status.movement, retailerCode))
+          );
+        }),
+      );
+      return found.includes(true);
+    }),
+  );
+  return brands.find((_, at) => known[at]);
 }
 
 async function historyOf(
@@ -159,12 +182,14 @@ export const peopleHandlers: Handlers<
 > = {
   'POST /organisations/:organisation/searches': async ({ rooms, desk, body }) => {
     const address = addressOf(body.address, 'address');
-    const { code } = desk.organisation;
-    const recent = await rooms.activities.count(code, desk.accountId, 'address.searched', rooms.clock.now() - 3_600);
-    if (recent >= SEARCHES_PER_HOUR) throw problem('search.too_many', 600);
-    await rooms.activities.add(desk, 'address.searched', { details: { address: mask(address) } });
-    if (recent + 1 > UNUSUAL_SEARCHES) await rooms.messages.unusualSearch(desk, recent + 1);
-    return { reference: rooms.references.make(code, address), address };
+    const bound = { most: SEARCHES_PER_HOUR, acts: ['address.searched'] } as const;
+    const used = await rooms.activities.addWithin(desk, 'address.searched', bound, {
+      details: { address: mask(address) },
+    });
+    if (used === undefined) throw problem('search.too_many', 600);
+    if (used > UNUSUAL_SEARCHES) await rooms.messages.unusualUse(desk, 'address.searched', used);
+    await rooms.typedAddresses.note(desk.accountId, address);
+    return { reference: rooms.references.make(desk.organisation.code, address), address };
   },
 
   'GET /organisations/:organisation/people/:reference': async (call) => {
@@ -193,10 +218,20 @@ export const peopleHandlers: Handlers<
     };
   },
 
-  'POST /organisations/:organisation/people/:reference/reveal': async ({ rooms, desk, params }) => {
-    const address = rooms.references.open(desk.organisation.code, params['reference'] ?? '');
-    if (address === undefined) throw problem('thing.unknown');
-    await rooms.activities.add(desk, 'address.revealed', { details: { address: mask(address) } });
+  'POST /organisations/:organisation/people/:reference/reveal': async (call) => {
+    const { rooms, desk } = call;
+    const address = addressOfPage(call);
+    const brand = await brandKnowing(call, address);
+    // A reference may come from a colleague, or be older than a right that has ended: it opens nothing by itself.
+    if (brand === undefined && !(await rooms.typedAddresses.has(desk.accountId, address)))
+      throw problem('reveal.not_yours');
+    const bound = { most: REVEALS_PER_HOUR, acts: ['address.revealed'] } as const;
+    const used = await rooms.activities.addWithin(desk, 'address.revealed', bound, {
+      brandId: brand?.brandId,
+      details: { address: mask(address) },
+    });
+    if (used === undefined) throw problem('reveal.too_many', 600);
+    if (used > UNUSUAL_REVEALS) await rooms.messages.unusualUse(desk, 'address.revealed', used);
     return { address };
   },
 };

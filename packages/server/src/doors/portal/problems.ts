@@ -156,6 +156,11 @@ const PROBLEMS = {
     tr: 'Bekleme sürerken yetkiniz sona erdi; onay kaydedilmedi.',
     en: 'Your right ended during the wait; the consent was not recorded.',
   },
+  'desk.untold': {
+    status: 409,
+    tr: 'Bu bildirim kaydedilmedi. Nedenini markanın sahibi görebilir.',
+    en: 'This statement was not recorded. The owner of the brand can see why.',
+  },
   'thing.unknown': {
     status: 404,
     tr: 'Aradığınız kayıt burada yok.',
@@ -180,6 +185,16 @@ const PROBLEMS = {
     status: 429,
     tr: 'Bu saat için arama sınırına geldiniz. Çok sayıda adres için liste denetimini kullanın.',
     en: 'You have reached the number of searches for this hour. Check many addresses as a list.',
+  },
+  'reveal.not_yours': {
+    status: 403,
+    tr: 'Bu adresi açık göremezsiniz: yetkili olduğunuz yerde kaydı yok. Adresi siz biliyorsanız arama kutusuna yazın.',
+    en: 'You cannot see this address in clear: nothing is recorded for it where you may do so. If you know the address, type it into the search.',
+  },
+  'reveal.too_many': {
+    status: 429,
+    tr: 'Bu saat için açık görebileceğiniz adres sayısına ulaştınız. Biraz sonra yeniden deneyin.',
+    en: 'You have reached the number of addresses that you may see in clear in an hour. Try again a little later.',
   },
   'upload.name': {
     status: 422,
@@ -300,6 +315,21 @@ const PROBLEMS = {
     status: 503,
     tr: 'Belgenin kaydı duruyor ama dosyası bulunamadı. Lütfen sistemi işletene bildirin.',
     en: 'The record of the document is there, but its file was not found. Please tell whoever runs the system.',
+  },
+  'entry.key': {
+    status: 409,
+    tr: 'Bu form daha önce başka bir içerikle gönderilmişti; şimdiki kaydedilmedi. Sayfayı yenileyip yeniden gönderin.',
+    en: 'This form was sent with another content before; what you sent now was not recorded. Reload the page and send it again.',
+  },
+  'list.key': {
+    status: 409,
+    tr: 'Bu liste daha önce başka satırlarla gönderilmişti; şimdiki kaydedilmedi. Listeyi yeniden okutup gönderin.',
+    en: 'This list was sent with other rows before; what you sent now was not recorded. Have the list read anew and send it again.',
+  },
+  'list.too_many_rows': {
+    status: 429,
+    tr: 'Bu saat için listelerde sorabileceğiniz satır sayısına ulaştınız. Biraz sonra yeniden deneyin; daha çok adres için API’yi kullanın.',
+    en: 'You have reached the number of rows of lists that you may ask about in an hour. Try again a little later; for more addresses use the API.',
   },
   'list.being_recorded': {
     status: 409,

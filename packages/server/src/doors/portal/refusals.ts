@@ -111,6 +111,7 @@ export const refusalHandlers: Handlers<
       refusals: await rowsOf(call, (fresh.list.length > 0 ? fresh.list : open.list).slice(0, SHOWN)),
       newRefusals: fresh.list.length,
       more: fresh.more,
+      upTo: [...fresh.upTo],
       waiting: {
         notTakenOver: open.list.length,
         more: open.next !== null,
@@ -125,7 +126,9 @@ export const refusalHandlers: Handlers<
   },
 
   'POST /organisations/:organisation/overview/seen': async (call) => {
-    await call.rooms.refusals.seen(readingOf(call), call.desk.accountId);
+    const { rooms, desk, body } = call;
+    for (const { brandId } of body.upTo) brandFor(call, brandId, 'readRefusals');
+    await rooms.refusals.seen(desk.accountId, body.upTo);
     return { done: true };
   },
 
@@ -150,11 +153,12 @@ export const refusalHandlers: Handlers<
     const { rooms, desk, body } = call;
     for (const [brandId, own] of Map.groupBy(body.refusals, ({ brandId }) => brandId)) {
       const seqs = own.map(({ seq }) => seq);
-      await rooms.refusals.tick(brandFor(call, brandId, 'tickRefusals'), seqs, body.done);
-      await rooms.activities.add(desk, body.done ? 'refusals.ticked' : 'refusals.unticked', {
-        brandId,
-        details: { count: seqs.length },
-      });
+      const count = await rooms.refusals.tick(brandFor(call, brandId, 'tickRefusals'), seqs, body.done);
+      if (count > 0)
+        await rooms.activities.add(desk, body.done ? 'refusals.ticked' : 'refusals.unticked', {
+          brandId,
+          details: { count },
+        });
     }
     return { done: true };
   },

@@ -4,7 +4,7 @@ import type { Calendar } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Config } from '../../ground/config.ts';
 import type { Access, ApiUsers, Desks, Invitations, People, Staff } from '../../rooms/access/index.ts';
-import type { Activities } from '../../rooms/activity/index.ts';
+import type { Activities, TypedAddresses } from '../../rooms/activity/index.ts';
 import type { Deliveries } from '../../rooms/deliveries/index.ts';
 import type { Drafts, Entries, Lists } from '../../rooms/entries/index.ts';
 import type { Evidence } from '../../rooms/evidence/index.ts';
@@ -26,6 +26,7 @@ export interface PortalRooms {
   readonly parties: Parties;
   readonly places: Places;
   readonly activities: Activities;
+  readonly typedAddresses: TypedAddresses;
   readonly entries: Entries;
   readonly drafts: Drafts;
   readonly lists: Lists;

@@ -4,6 +4,8 @@
 import type { Clock } from '../../ground/clock.ts';
 import type { Connection, Database } from '../../ground/database.ts';
 
+export { openTypedAddresses, type TypedAddresses } from './typed.ts';
+
 /** What there is to be told. The words for people are the screens'. */
 export type Act =
   | 'session.opened'
@@ -15,6 +17,7 @@ export type Act =
   | 'refusals.ticked'
   | 'refusals.unticked'
   | 'list.checked'
+  | 'list.previewed'
   | 'list.recorded'
   | 'file.fetched'
   | 'evidence.added'
@@ -119,9 +122,28 @@ export interface Activities {
       readonly limit: number;
     },
   ): Promise<DayOfActs[]>;
-  /** How often an account did something since a moment (epoch seconds): for bounds. */
-  count(organisationCode: number, accountId: number, act: Act, since: number): Promise<number>;
+  /**
+   * Adds an act where its account stays within a bound of the last hour; counting and adding are one step, whatever
+   * comes at once. @returns how much of the bound it has used with it; undefined: too much, and nothing was added
+   */
+  addWithin(
+    actor: Actor,
+    act: Act,
+    bound: Bound,
+    more?: { readonly brandId?: number | undefined; readonly details?: Readonly<Record<string, unknown>> },
+  ): Promise<number | undefined>;
 }
+
+/** What one account may do within an hour. */
+export interface Bound {
+  readonly most: number;
+  /** Acts that count for it. */
+  readonly acts: readonly Act[];
+  /** Counts the rows of lists, of which the act has so many; absent: acts. */
+  readonly rows?: number;
+}
+
+const HOUR = 3_600;
 
 const DAYS = `
   select (a.at at time zone 'UTC' + interval '3 hours')::date::text, a.account_id, a.act, count(*)::int,
@@ -134,6 +156,12 @@ const DAYS = `
           and (a.brand_id = p.brand_id or (a.brand_id is null and a.act = any($6::text[]))))
    group by 1, 2, 3 order by 1 desc, 2, 3 limit $7`;
 
+/** Whoever counts has the account until he commits, so that the next one counts what he added. */
+const TAKE_TURNS = `select pg_advisory_xact_lock(hashtextextended('activity of ' || $1::int, 0))`;
+const WITHIN_HOUR = `
+  select coalesce(sum(case when $5 then (details->>'rows')::int else 1 end), 0)::int from activity
+   where organisation_code = $1 and account_id = $2 and at > to_timestamp($3) and act = any($4::text[])`;
+
 type ActivityRow = [string, number, number, Act, number | null, Record<string, unknown>];
 
 export function openActivities({
@@ -143,13 +171,34 @@ export function openActivities({
   readonly database: Database;
   readonly clock: Clock;
 }): Activities {
+  const add: Activities['add'] = async (
+    { organisation, accountId },
+    act,
+    { brandId, details = {}, connection = database } = {},
+  ) => {
+    await connection.run(
+      `insert into activity (organisation_code, at, account_id, act, brand_id, details)
+       values ($1, to_timestamp($2), $3, $4, $5, $6)`,
+      [organisation.code, clock.nowMs() / 1_000, accountId, act, brandId ?? null, JSON.stringify(details)],
+    );
+  };
+
   return {
-    async add({ organisation, accountId }, act, { brandId, details = {}, connection = database } = {}) {
-      await connection.run(
-        `insert into activity (organisation_code, at, account_id, act, brand_id, details)
-         values ($1, to_timestamp($2), $3, $4, $5, $6)`,
-        [organisation.code, clock.nowMs() / 1_000, accountId, act, brandId ?? null, JSON.stringify(details)],
-      );
+    add,
+
+    async addWithin(actor, act, { most, acts, rows }, { brandId, details = {} } = {}) {
+      const { accountId, organisation } = actor;
+      return await database.transaction(async (connection) => {
+        await connection.rows(TAKE_TURNS, [accountId]);
+        const since = clock.now() - HOUR;
+        const values = [organisation.code, accountId, since, `{${acts.join(',')}}`, rows !== undefined];
+        const [before] = await connection.rows<[number]>(WITHIN_HOUR, values);
+        const used = (before?.[0] ?? 0) + (rows ?? 1);
+        if (used > most) return undefined;
+        const told = rows === undefined ? details : { ...details, rows };
+        await add(actor, act, { ...(brandId !== undefined && { brandId }), details: told, connection });
+        return used;
+      });
     },
 
     async list(organisationCode, { before, accountId, act, brands = null, brandId: about, limit }) {
@@ -193,15 +242,6 @@ export function openActivities({
         limit,
       ]);
       return rows.map(([day, accountId, act, count, listed]) => ({ day, accountId, act, count, rows: listed }));
-    },
-
-    async count(organisationCode, accountId, act, since) {
-      const [row] = await database.rows<[number]>(
-        `select count(*)::int from activity
-         where organisation_code = $1 and account_id = $2 and at > to_timestamp($3) and act = $4`,
-        [organisationCode, accountId, since, act],
-      );
-      return row?.[0] ?? 0;
     },
   };
 }

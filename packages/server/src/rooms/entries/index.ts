@@ -4,8 +4,9 @@
 // and is recorded by whichever process finds it due: at once by the one that took it, by any other after a crash. The
 // wait never reaches past the consent's last day (law.md, rule 3). Recording is asked for as "the same again is no
 // error", so an entry whose process died between the movement and the row is found recorded, not recorded twice.
-// The form's key makes a double click one entry. Who lost his right while it waited records nothing.
-// What was refused after its wait is told to who gave it, in the transaction that decides it (rooms/messages).
+// The form's key makes a double click one entry; a key that comes back with another content is refused. Who lost his
+// right while it waited records nothing. What was refused after its wait is told to who gave it, in the transaction that
+// decides it (rooms/messages).
 
 import {
   type Calendar,
@@ -29,6 +30,7 @@ import { errorFields, type Log } from '../../ground/log.ts';
 import type { Desk, DeskBrand, Desks } from '../access/index.ts';
 import type { Messages } from '../messages/index.ts';
 import { DOORS, type Outcome, type Registry } from '../registry/index.ts';
+import { mayKnow, UNTOLD_CODE } from './may-know.ts';
 
 /** How long a consent may be taken back. */
 export const WAIT_SECONDS = 10;
@@ -41,7 +43,15 @@ const LOOK_EVERY_MS = 2_000;
 const TAKEN_AT_ONCE = 50;
 
 export { type Drafts, openDrafts } from './drafts.ts';
-export { CHECK_ROWS_MAX, LIST_ROWS_MAX, type Lists, openLists, type RowOutcome, type RowResult } from './lists.ts';
+export {
+  CHECK_ROWS_MAX,
+  LIST_ROWS_MAX,
+  type Lists,
+  openLists,
+  type RecordedList,
+  type RowOutcome,
+  type RowResult,
+} from './lists.ts';
 
 export type EntryState = 'waiting' | 'undone' | 'recorded' | 'unchanged' | 'refused';
 
@@ -49,7 +59,7 @@ export interface Entry {
   readonly entryId: string;
   readonly brandId: number;
   readonly state: EntryState;
-  /** Why it was refused: an H-code, or `desk.right_ended`. */
+  /** Why it was refused: an H-code, `desk.right_ended`, or `desk.untold` for a retailer who may not know. */
   readonly code: string | null;
   /** The movement that stands for it. */
   readonly seq: number | null;
@@ -64,9 +74,18 @@ export interface GivenStatement {
   readonly consent: Readonly<Record<string, unknown>>;
 }
 
+export interface Given {
+  readonly entry: Entry;
+  /** False: the same form came before. */
+  readonly isNew: boolean;
+}
+
 export interface Entries {
-  /** Takes a statement of one brand. @returns its faults of form instead, where it has any */
-  give(brand: DeskBrand, given: GivenStatement): Promise<Entry | { faults: readonly FormFault[] }>;
+  /**
+   * Takes a statement of one brand.
+   * @returns its faults of form instead, where it has any; 'other': another statement was given under this key
+   */
+  give(brand: DeskBrand, given: GivenStatement): Promise<Given | { faults: readonly FormFault[] } | 'other'>;
   /** Takes a waiting consent back; the entry as it is now, whatever came first. Undefined: not his entry. */
   undo(accountId: number, entryId: string): Promise<Entry | undefined>;
   entry(accountId: number, entryId: string): Promise<Entry | undefined>;
@@ -142,15 +161,34 @@ export function openEntries({
     return due + LAST_MOMENT_SECONDS >= periodEnd(calendar, period, consentedAt) ? now : due;
   }
 
-  async function find(accountId: number, column: 'entry_id' | 'entry_key', value: string): Promise<Entry | undefined> {
+  async function find(accountId: number, entryId: string): Promise<Entry | undefined> {
     const [row] = await database.rows<EntryRow>(
-      `select ${ENTRY_COLUMNS} from entry where account_id = $1 and ${column} = $2`,
-      [accountId, value],
+      `select ${ENTRY_COLUMNS} from entry where account_id = $1 and entry_id = $2`,
+      [accountId, entryId],
     );
     return row && entryOf(row);
   }
 
-  /** @param giver who is no longer looking at it, and is told where it was refused */
+  /** What was given under a key before. */
+  async function givenBefore(
+    accountId: number,
+    key: string,
+    contentHash: Buffer,
+  ): Promise<Given | 'other' | undefined> {
+    const [row] = await database.rows<[...EntryRow, boolean]>(
+      `select ${ENTRY_COLUMNS}, content_hash is not distinct from $3::bytea from entry
+       where account_id = $1 and entry_key = $2`,
+      [accountId, key, contentHash],
+    );
+    if (row === undefined) return undefined;
+    const [entryId, brandId, state, code, seq, dueAt, isSame] = row;
+    return isSame ? { entry: { entryId, brandId, state, code, seq, dueAt }, isNew: false } : 'other';
+  }
+
+  /**
+   * Decides an entry that waits; one that is decided already stays so.
+   * @param giver who is no longer looking at it, and is told where it was refused
+   */
   async function decide(
     entryId: string,
     [state, code, seq]: Decision,
@@ -160,15 +198,22 @@ export function openEntries({
     const { entry, told } = await database.transaction(async (connection) => {
       const [row] = await connection.rows<EntryRow>(
         `update entry set state = $2, code = $3, seq = $4, decided_at = to_timestamp($5), lease_until = null, sealed = ''
-         where entry_id = $1 returning ${ENTRY_COLUMNS}`,
+         where entry_id = $1 and state = 'waiting' returning ${ENTRY_COLUMNS}`,
         [entryId, state, code, seq, clock.now()],
       );
-      const decided = entryOf(row as EntryRow);
+      // Another process, which had it when this one's lease was over, or an undoing came first.
+      if (row === undefined) return { entry: await decidedBefore(connection, entryId), told: [] };
+      const decided = entryOf(row);
       const isNews = state === 'refused' && code !== null && giver !== undefined;
       return { entry: decided, told: isNews ? await tellRefused(connection, decided, { kind, address }, giver) : [] };
     });
     messages.wake(told);
     return entry;
+  }
+
+  async function decidedBefore(connection: Connection, entryId: string): Promise<Entry> {
+    const [row] = await connection.rows<EntryRow>(`select ${ENTRY_COLUMNS} from entry where entry_id = $1`, [entryId]);
+    return entryOf(row as EntryRow);
   }
 
   /** @returns accounts that were told */
@@ -204,7 +249,8 @@ export function openEntries({
       idempotent: true,
       ...(retailerAccess && { retailerAccess: [retailerAccess] }),
     });
-    return await decide(entryId, decisionOf(outcome as Outcome), statement, giver);
+    const isKnown = await mayKnow(registry, brand, statement);
+    return await decide(entryId, decisionOf(outcome as Outcome, isKnown), statement, giver);
   }
 
   /** Takes due entries that nobody works on. */
@@ -224,12 +270,18 @@ export function openEntries({
 
   async function recordDue(): Promise<number> {
     const due = await takeDue();
-    for (const [entryId, accountId, brandId, sealed] of due) {
-      const desk = await desks.deskOfAccount(accountId);
-      const brand = desk?.brand(brandId, 'record');
-      await record(entryId, brand, JSON.parse(keys.openText(sealed)) as Sealed, { accountId, desk });
-    }
-    return due.length;
+    let decided = 0;
+    for (const [entryId, accountId, brandId, sealed] of due)
+      try {
+        const desk = await desks.deskOfAccount(accountId);
+        const brand = desk?.brand(brandId, 'record');
+        await record(entryId, brand, JSON.parse(keys.openText(sealed)) as Sealed, { accountId, desk });
+        decided += 1;
+      } catch (error) {
+        // One that cannot be recorded holds up no other; it is taken again when its lease is over.
+        log.warn('entries.failed', { entryId, ...errorFields(error) });
+      }
+    return decided;
   }
 
   /** One look at a time; what fails stays due and is taken again when its lease is over. */
@@ -243,7 +295,8 @@ export function openEntries({
 
     async give(brand, { key, consent }) {
       const { actor } = brand.scope.facts;
-      const before = await find(actor, 'entry_key', key);
+      const contentHash = keys.hashOf([brand.brandId, Object.entries(consent).sort()]);
+      const before = await givenBefore(actor, key, contentHash);
       if (before !== undefined) return before;
       const { statement, faults } = checkForm(consent, formContext(brand));
       if (statement === null || faults.length > 0) return { faults };
@@ -257,8 +310,9 @@ export function openEntries({
       const now = clock.now();
       const atOnce = due <= now;
       const [row] = await database.rows<EntryRow>(
-        `insert into entry (account_id, entry_key, brand_id, kind, status, sealed, given_at, due_at, lease_until, state)
-         values ($1, $2, $3, $4, $5, $6, to_timestamp($7), to_timestamp($8), to_timestamp($9), 'waiting')
+        `insert into entry (account_id, entry_key, brand_id, kind, status, sealed, given_at, due_at, lease_until, state,
+                            content_hash)
+         values ($1, $2, $3, $4, $5, $6, to_timestamp($7), to_timestamp($8), to_timestamp($9), 'waiting', $10)
          on conflict (account_id, entry_key) do nothing returning ${ENTRY_COLUMNS}`,
         [
           actor,
@@ -270,12 +324,13 @@ export function openEntries({
           now,
           due,
           atOnce ? now + LEASE_SECONDS : null,
+          contentHash,
         ],
       );
       // The same form, sent twice at once: the other was first.
-      if (row === undefined) return (await find(actor, 'entry_key', key)) as Entry;
+      if (row === undefined) return (await givenBefore(actor, key, contentHash)) ?? 'other';
       const entry = entryOf(row);
-      if (atOnce) return await record(entry.entryId, brand, sealed);
+      if (atOnce) return { entry: await record(entry.entryId, brand, sealed), isNew: true };
       const timer = setTimeout(
         () => {
           timers.delete(timer);
@@ -284,7 +339,7 @@ export function openEntries({
         (due - now) * 1_000,
       );
       timers.add(timer);
-      return entry;
+      return { entry, isNew: true };
     },
 
     async undo(accountId, entryId) {
@@ -293,10 +348,10 @@ export function openEntries({
          where account_id = $1 and entry_id = $2 and state = 'waiting' and lease_until is null`,
         [accountId, entryId, clock.now()],
       );
-      return await find(accountId, 'entry_id', entryId);
+      return await find(accountId, entryId);
     },
 
-    entry: (accountId, entryId) => find(accountId, 'entry_id', entryId),
+    entry: find,
     recordDue,
 
     start() {
@@ -311,9 +366,10 @@ export function openEntries({
   };
 }
 
-function decisionOf(outcome: Outcome): Decision {
-  if (outcome.kind === 'refused') return ['refused', outcome.code, null];
-  return [outcome.kind === 'unchanged' ? 'unchanged' : 'recorded', null, outcome.seq];
+/** @param isKnown whether the giver may know what stood for the key: an entry says what he is told */
+function decisionOf(outcome: Outcome, isKnown: boolean): Decision {
+  if (outcome.kind === 'refused') return ['refused', isKnown ? outcome.code : UNTOLD_CODE, null];
+  return [outcome.kind === 'unchanged' && isKnown ? 'unchanged' : 'recorded', null, outcome.seq];
 }
 
 function entryOf([entryId, brandId, state, code, seq, dueAt]: EntryRow): Entry {

@@ -1,14 +1,16 @@
 // Lists given by hand: what will happen to each row, and recording them all in one go.
 //
 // A list is one call of the registry: all its rows are recorded or none, and its results lie under the list's key as a
-// batch's do. The same list sent again, by a double click or after a lost line, is answered with those results. A process
+// batch's do. Another list under the same key is refused. The same list sent again, by a double click or after a lost line, is answered with those results. A process
 // that died between taking the list and recording it leaves a row that the next try takes over after TAKEN_SECONDS.
 
 import { judge, ONAY, type Statement, statusBitOf, type Verdict } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
+import type { AddressKeys } from '../../ground/keys.ts';
 import type { DeskBrand } from '../access/index.ts';
 import { DOORS, type Registry } from '../registry/index.ts';
+import { mayKnow, UNTOLD_CODE } from './may-know.ts';
 
 /** Rows of a list to be recorded: a policy; more come by the API. */
 export const LIST_ROWS_MAX = 50;
@@ -35,11 +37,21 @@ export interface RowResult {
   readonly code: string | null;
 }
 
+export interface RecordedList {
+  readonly results: readonly RowResult[];
+  /** False: the same list was recorded before, with these results. */
+  readonly isNew: boolean;
+}
+
 export interface Lists {
   /** What will happen to each statement if it is recorded now, as far as can be known. */
   foresee(brand: DeskBrand, statements: readonly Statement[]): Promise<RowResult[]>;
-  /** Records a list; undefined where the same list is being recorded just now. @param key of the list, a uuid */
-  record(brand: DeskBrand, key: string, statements: readonly Statement[]): Promise<RowResult[] | undefined>;
+  /**
+   * Records a list, where it is new.
+   * @param key of the list, a uuid
+   * @returns 'busy': the same list is being recorded just now; 'other': another list was given under this key
+   */
+  record(brand: DeskBrand, key: string, statements: readonly Statement[]): Promise<RecordedList | 'busy' | 'other'>;
   /** Rows that a partner's people gave by form or list since a moment (epoch seconds) and that were refused, by brand. */
   refusedOf(partnerCode: number, brandIds: readonly number[], since: number): Promise<Map<number, number>>;
   expire(): Promise<void>;
@@ -62,16 +74,23 @@ const REFUSED_OF_PARTNER = `
 export function openLists({
   database,
   clock,
+  keys,
   registry,
 }: {
   readonly database: Database;
   readonly clock: Clock;
+  readonly keys: AddressKeys;
   readonly registry: Registry;
 }): Lists {
-  /** The results of a list that was recorded. */
-  async function resultsOf({ scope }: DeskBrand, key: string): Promise<RowResult[] | undefined> {
-    const items = await registry.request(scope, key);
-    return items?.map(({ code, movement, unchanged }) => {
+  /** The results of a list that was recorded, as who acts for the brand may know them. */
+  async function resultsOf(
+    brand: DeskBrand,
+    key: string,
+    statements: readonly Statement[],
+  ): Promise<RowResult[] | undefined> {
+    const items = await registry.request(brand.scope, key);
+    if (items === null) return undefined;
+    const results = items.map(({ code, movement, unchanged }): RowResult => {
       if (code !== undefined) return { outcome: 'refused', code };
       if (unchanged) return { outcome: 'unchanged', code: null };
       if (movement?.overtaken) return { outcome: 'overtaken', code: null };
@@ -82,6 +101,20 @@ export function openLists({
         statusBitOf(movement.oldState) === ONAY;
       return { outcome: renewed ? 'renewed' : 'recorded', code: null };
     });
+    return await Promise.all(
+      results.map(async (result, at) =>
+        told(brand, result, await mayKnow(registry, brand, statements[at] as Statement)),
+      ),
+    );
+  }
+
+  /** Whether the list under this key had this content. */
+  async function isSame(accountId: number, key: string, contentHash: Buffer): Promise<boolean> {
+    const same = await database.rows(
+      'select from list_given where account_id = $1 and list_key = $2 and content_hash = $3',
+      [accountId, key, contentHash],
+    );
+    return same.length > 0;
   }
 
   return {
@@ -89,22 +122,28 @@ export function openLists({
       Promise.all(
         statements.map(async (statement) => {
           const status = await registry.status(brand.scope, statement.kind, statement.address);
-          const stored = status?.movement ?? null;
+          const isKnown = await mayKnow(registry, brand, statement);
+          const stored = isKnown ? (status?.movement ?? null) : null;
           const verdict = judge(ofRetailer(brand, statement), stored, { strictness: 'welcoming', idempotent: true });
-          return foreseen(verdict, statement, stored?.state ?? null);
+          return told(brand, foreseen(verdict, statement, stored?.state ?? null), isKnown);
         }),
       ),
 
     async record(brand, key, statements) {
       const { actor } = brand.scope.facts;
       const now = clock.now();
+      const contentHash = keys.hashOf([brand.brandId, statements]);
       const taken = await database.run(
-        `insert into list_given (account_id, list_key, brand_id, rows, at) values ($1, $2, $3, $4, to_timestamp($5))
-         on conflict (account_id, list_key) do update set at = excluded.at where list_given.at < to_timestamp($6)`,
-        [actor, key, brand.brandId, statements.length, now, now - TAKEN_SECONDS],
+        `insert into list_given (account_id, list_key, brand_id, rows, at, content_hash)
+         values ($1, $2, $3, $4, to_timestamp($5), $7)
+         on conflict (account_id, list_key) do update set at = excluded.at
+         where list_given.at < to_timestamp($6) and list_given.content_hash = excluded.content_hash`,
+        [actor, key, brand.brandId, statements.length, now, now - TAKEN_SECONDS, contentHash],
       );
-      const before = await resultsOf(brand, key);
-      if (before !== undefined || taken === 0) return before;
+      if (taken === 0 && !(await isSame(actor, key, contentHash))) return 'other';
+      const before = await resultsOf(brand, key, statements);
+      if (before !== undefined) return { results: before, isNew: false };
+      if (taken === 0) return 'busy';
       const own = brand.retailerCode;
       await registry.record(
         brand.scope,
@@ -116,7 +155,7 @@ export function openLists({
           ...(own !== null && { retailerAccess: statements.map(() => [own]) }),
         },
       );
-      return await resultsOf(brand, key);
+      return { results: (await resultsOf(brand, key, statements)) ?? [], isNew: true };
     },
 
     async refusedOf(partnerCode, brandIds, since) {
@@ -133,6 +172,16 @@ export function openLists({
 /** A retailer's statements are his own. */
 function ofRetailer({ retailerCode }: DeskBrand, statement: Statement): Statement {
   return retailerCode === null ? statement : { ...statement, retailer: retailerCode };
+}
+
+/**
+ * What a retailer is told of a result: that his statement is recorded, never what it met.
+ * @param isKnown whether he may know what stands for its key
+ */
+function told({ retailerCode }: DeskBrand, result: RowResult, isKnown: boolean): RowResult {
+  if (retailerCode === null) return result;
+  if (result.outcome === 'refused') return isKnown ? result : { outcome: 'refused', code: UNTOLD_CODE };
+  return result.outcome === 'unchanged' && isKnown ? result : { outcome: 'recorded', code: null };
 }
 
 function foreseen(verdict: Verdict, { status }: Statement, storedState: number | null): RowResult {

@@ -5,7 +5,14 @@ import { istanbulDay } from '@acik-iys/law';
 import type { Connection } from '../../ground/database.ts';
 import type { Actor } from '../activity/index.ts';
 import type { Notices } from '../notices/index.ts';
-import { CHOSEN_KINDS, type ChosenKind, isMailed, type MessageDetails, type MessageKind } from './kinds.ts';
+import {
+  CHOSEN_KINDS,
+  type ChosenKind,
+  isMailed,
+  type MessageDetails,
+  type MessageKind,
+  type UnusualAct,
+} from './kinds.ts';
 import { type LastDaysOptions, openLastDays } from './last-days.ts';
 import { openTelling, type Telling } from './telling.ts';
 
@@ -29,8 +36,8 @@ export type Message = {
 }[MessageKind];
 
 export interface Messages extends Telling {
-  /** Tells the owners that somebody searches more addresses than people do; once a day for each such person. */
-  unusualSearch(actor: Actor, count: number): Promise<void>;
+  /** Tells the owners that somebody asks for more addresses than people do; once a day for each person and act. */
+  unusualUse(actor: Actor, act: UnusualAct, count: number): Promise<void>;
   /**
    * Tells the owners and managers of whose it was that a push address was given up, in the caller's transaction; `wake`
    * after the commit. @returns accounts that were told
@@ -74,7 +81,7 @@ export function openMessages(options: MessagesOptions): Messages {
   return {
     ...telling,
 
-    async unusualSearch({ accountId, organisation }, count) {
+    async unusualUse({ accountId, organisation }, act, count) {
       const told = await database.transaction(async (connection) => {
         const [row] = await connection.rows<[string]>(
           'select p.name from account a join person p on p.person_id = a.person_id where a.account_id = $1',
@@ -84,8 +91,8 @@ export function openMessages(options: MessagesOptions): Messages {
         return await telling.tell(connection, {
           accounts,
           kind: 'unusual-search',
-          details: { accountId, who: row?.[0] ?? '', count },
-          dedupeKey: `unusual-search ${accountId} ${istanbulDay(clock.now())}`,
+          details: { accountId, who: row?.[0] ?? '', count, act },
+          dedupeKey: `unusual-search ${act} ${accountId} ${istanbulDay(clock.now())}`,
         });
       });
       telling.wake(told);

@@ -2,6 +2,9 @@
 
 import type { Channel, Day } from '@acik-iys/law';
 
+/** Searched, seen in clear, or asked about by lists: of these the count is of their rows. */
+export type UnusualAct = 'address.searched' | 'address.revealed' | 'list.checked';
+
 /** A right as the person who got or lost it reads it. */
 export interface TermsTold {
   readonly role: string;
@@ -23,8 +26,13 @@ export interface MessageDetails {
     readonly brand: string;
     readonly days: readonly { readonly day: Day; readonly count: number }[];
   };
-  /** Somebody searches more addresses than people do. */
-  readonly 'unusual-search': { readonly accountId: number; readonly who: string; readonly count: number };
+  /** Somebody asks for more addresses than people do. `act`: absent in old ones, which are searches. */
+  readonly 'unusual-search': {
+    readonly accountId: number;
+    readonly who: string;
+    readonly count: number;
+    readonly act?: UnusualAct;
+  };
   /** A push address was given up. `host`: of the receiver. */
   readonly 'push-parked': {
     readonly brandId: number;

@@ -30,10 +30,12 @@ export interface MailFields {
   };
   'unusual-search': {
     readonly organisation: string;
-    /** Name of the person who searched. */
+    /** Name of the person. */
     readonly who: string;
-    /** Addresses searched. */
+    /** Addresses within an hour. */
     readonly count: number;
+    /** What he did with them; absent: searched them. */
+    readonly act?: 'address.searched' | 'address.revealed' | 'list.checked';
   };
   'password-changed': { readonly at: number };
   /** So many wrong codes of the second factor were given that none is judged for an hour. */
@@ -190,18 +192,18 @@ const WRITERS: Writers = {
   },
 
   'unusual-search': {
-    tr: ({ organisation, who, count }) => ({
+    tr: ({ organisation, who, count, act = 'address.searched' }) => ({
       subject: `${name(organisation)}: alışılmadık sayıda sorgu`,
       parts: [
-        `${name(who)}, ${name(organisation)} adına alışılmadık sayıda adres sorguladı: ${number(count, 'tr')}.`,
+        `${name(who)}, ${name(organisation)} adına alışılmadık sayıda adres${UNUSUAL[act].tr}: ${number(count, 'tr')}.`,
         'Bunu bekliyorduysanız bir şey yapmanız gerekmez.',
         'Beklemiyorduysanız Açık İYS’ye girip etkinlik günlüğüne bakın; bu kişinin yetkisini orada bir adımda geri alabilirsiniz.',
       ],
     }),
-    en: ({ organisation, who, count }) => ({
+    en: ({ organisation, who, count, act = 'address.searched' }) => ({
       subject: `${name(organisation)}: unusual number of searches`,
       parts: [
-        `${name(who)} has searched an unusual number of addresses for ${name(organisation)}: ${number(count, 'en')}.`,
+        `${name(who)} has ${UNUSUAL[act].en} an unusual number of addresses for ${name(organisation)}: ${number(count, 'en')}.`,
         'If you expected this, you need not do anything.',
         'If not, log in to Açık İYS and look at the activity log; there you can take this person’s rights back in one step.',
       ],
@@ -425,6 +427,11 @@ const ROLE_WORDS: Readonly<Record<string, Words>> = {
   evidence: { tr: 'Kanıt görevlisi', en: 'Evidence officer' },
   viewer: { tr: 'İzleyen', en: 'Viewer' },
   retailer: { tr: 'Bayi', en: 'Retailer' },
+};
+const UNUSUAL: Readonly<Record<NonNullable<MailFields['unusual-search']['act']>, Words>> = {
+  'address.searched': { tr: ' sorguladı', en: 'searched' },
+  'address.revealed': { tr: 'i açık gördü', en: 'seen in clear' },
+  'list.checked': { tr: 'i listeyle sorguladı', en: 'asked by lists about' },
 };
 const ALL_BRANDS: Words = { tr: 'bütün markalar', en: 'all brands' };
 

@@ -23,6 +23,9 @@ import { errorFields, type Log } from '../../ground/log.ts';
 import type { BrandScope, DeskBrand } from '../access/index.ts';
 import type { Endings } from '../messages/index.ts';
 import type { Movement, Registry } from '../registry/index.ts';
+import * as sql from './sql.ts';
+
+export { OPEN_COUNTED } from './sql.ts';
 
 export type TakeOverWay = 'own' | 'push' | 'changes' | 'file' | 'tick';
 
@@ -74,9 +77,10 @@ export interface Refusals extends Endings {
   open(brands: readonly DeskBrand[]): Promise<Map<number, OpenRefusals>>;
   /** What came after the numbers at which an account looked last, at most `limit` a brand. */
   since(brands: readonly DeskBrand[], accountId: number, limit: number): Promise<NewRefusals>;
-  /** The account has seen all that is recorded now. */
-  seen(brands: readonly DeskBrand[], accountId: number): Promise<void>;
-  tick(brand: DeskBrand, seqs: readonly number[], done: boolean): Promise<void>;
+  /** The account has seen what came up to a number of each brand; it never has seen less than before. */
+  seen(accountId: number, upTo: readonly SeenUpTo[]): Promise<void>;
+  /** Ticks refusals, or takes their ticks away: those of the brand that may be read. @returns how many that changed */
+  tick(brand: DeskBrand, seqs: readonly number[], done: boolean): Promise<number>;
   /** Notes that a caller asks for what comes after a number: it has what came before. Does not wait. */
   passed(scope: BrandScope, way: 'changes' | 'file', seq: number): void;
   /** Refusals a day and channel from the counters, oldest day first; the last day is today. */
@@ -86,8 +90,15 @@ export interface Refusals extends Endings {
   parked(brands: readonly DeskBrand[]): Promise<number>;
 }
 
+export interface SeenUpTo {
+  readonly brandId: number;
+  readonly seq: number;
+}
+
 export interface NewRefusals {
   readonly list: FollowedRefusal[];
+  /** Number of each brand up to which was looked. */
+  readonly upTo: readonly SeenUpTo[];
   /** Epoch seconds of the last look; null: never. */
   readonly sinceAt: number | null;
   /** A brand had more than were read. */
@@ -96,33 +107,8 @@ export interface NewRefusals {
 
 const FAR = Number.MAX_SAFE_INTEGER;
 const DAY_SECONDS = 86_400;
-/** Pages read for one answer while only open ones are wanted: a bound, the list goes on where it stopped. */
-const PAGES_MAX = 10;
 /** Callers of `changes` remembered, so that a poll that brings nothing new writes nothing. */
 const REMEMBERED_MAX = 10_000;
-
-/** Open refusals of a brand are counted up to here, among its newest. */
-export const OPEN_COUNTED = 200;
-const OPEN_READ = 1_000;
-/** Days (Istanbul) on which the open refusals of each brand were recorded. `upto`: by channel, what was taken over. */
-const OPEN = `
-  select b.brand_id, (o.received_at at time zone 'UTC' + interval '3 hours')::date::text, count(*)::int
-    from unnest($1::int[], $2::int[]) b (brand_id, channels)
-    cross join lateral (
-      select array_agg(greatest(
-               (select max(p.cursor_seq) from push_address p where p.brand_id = b.brand_id and p.channel = n),
-               (select max(f.seq) from fetched_up_to f where f.brand_id = b.brand_id and f.channels >> n & 1 = 1),
-               0) order by n) upto
-        from generate_series(0, ${CHANNELS.length - 1}) n) taken
-    cross join lateral (
-      select m.received_at
-        from (select x.seq, x.kind, x.received_at from movement x
-               where x.brand_id = b.brand_id and x.state >= 200 and x.state & 1 = 0
-               order by x.seq desc limit ${OPEN_READ}) m
-       where b.channels >> (m.kind >> 1) & 1 = 1 and m.seq > taken.upto[(m.kind >> 1) + 1]
-         and not exists (select from refusal_tick t where t.brand_id = b.brand_id and t.seq = m.seq)
-       order by m.seq desc limit ${OPEN_COUNTED + 1}) o
-   group by 1, 2`;
 
 export function openRefusals({
   database,
@@ -166,23 +152,15 @@ export function openRefusals({
        where brand_id = $1 and seq = any($2::int8[])`,
       [brandId, `{${seqs.join(',')}}`],
     );
-    const pushes = await database.rows<[number, number]>(
-      `select channel, max(cursor_seq) from push_address where brand_id = $1 group by channel`,
-      [brandId],
-    );
-    const fetched = await database.rows<['changes' | 'file', number, number, number, number]>(
-      `select way, account_id, channels, seq, extract(epoch from at)::float8 from fetched_up_to
-       where brand_id = $1 order by seq desc`,
-      [brandId],
-    );
+    const covering = await database.rows<[TakeOverWay, number | null, number, number, number | null]>(sql.COVERING, [
+      brandId,
+    ]);
     const ticked = new Map(ticks.map(([seq, accountId, at]) => [seq, { way: 'tick' as const, at, accountId }]));
     return ({ seq, kind, state, actor, receivedAt }) => {
       const channel = kind >> 1;
       if (sourceSide(sourceNumberOf(state)) === 'HS') return { way: 'own', at: receivedAt, accountId: actor };
-      const pushed = pushes.some(([of, cursor]) => of === channel && cursor >= seq);
-      if (pushed) return { way: 'push', at: null, accountId: null };
-      const passed = fetched.find(([, , channels, upTo]) => upTo >= seq && (channels & (1 << channel)) !== 0);
-      if (passed !== undefined) return { way: passed[0], at: passed[4], accountId: passed[1] };
+      const covered = covering.find(([, , channels, upTo]) => upTo >= seq && (channels & (1 << channel)) !== 0);
+      if (covered !== undefined) return { way: covered[0], at: covered[4], accountId: covered[1] };
       return ticked.get(seq) ?? null;
     };
   }
@@ -199,39 +177,57 @@ export function openRefusals({
     }));
   }
 
+  /** Refusals of a brand between two numbers, newest first, on channels that may be read. */
+  async function read(
+    { brandId, scope }: DeskBrand,
+    {
+      afterSeq = 0,
+      beforeSeq,
+      channel,
+      openOnly = false,
+      limit,
+    }: {
+      readonly afterSeq?: number;
+      readonly beforeSeq: number;
+      readonly channel?: number | undefined;
+      readonly openOnly?: boolean | undefined;
+      readonly limit: number;
+    },
+  ): Promise<Movement[]> {
+    const channels = channelMask(scope) & (channel === undefined ? -1 : 1 << channel);
+    if (channels === 0 || beforeSeq <= afterSeq + 1) return [];
+    const rows = await database.rows<[number]>(openOnly ? sql.OPEN_PAGE : sql.PAGE, [
+      brandId,
+      afterSeq,
+      beforeSeq,
+      channels,
+      limit,
+    ]);
+    const seqs = rows.map(([seq]) => seq);
+    return (await registry.movements(scope, seqs)).sort((one, other) => other.seq - one.seq);
+  }
+
   return {
     stopBy,
 
-    async list(brands, { after, channel, openOnly = false, limit }) {
+    async list(brands, { after, channel, openOnly, limit }) {
       const before = new Map(brands.map(({ brandId }) => [brandId, after ? (after[brandId] ?? 0) : FAR]));
-      const list: FollowedRefusal[] = [];
-      let left = true;
-      for (let page = 0; page < PAGES_MAX && left && list.length < limit; page++) {
-        const pages = await Promise.all(
-          brands.map(async ({ brandId, scope }) => {
-            const beforeSeq = before.get(brandId) ?? 0;
-            if (beforeSeq <= 1) return [];
-            return await registry.refusals(scope, { afterSeq: 0, beforeSeq, limit });
-          }),
-        );
-        // Only as far back as every brand was read: what lies behind may be older than another brand's next.
-        const merged = pages.flat().sort((one, other) => other.receivedAt - one.receivedAt || other.seq - one.seq);
-        const taken = merged.slice(0, limit - list.length);
-        left = merged.length > taken.length || pages.some(({ length }) => length === limit);
-        for (const { brandId, seq } of taken) before.set(brandId, Math.min(before.get(brandId) ?? FAR, seq));
-        const wanted = taken.filter(({ kind }) => channel === undefined || kind >> 1 === channel);
-        const byBrand = Map.groupBy(wanted, ({ brandId }) => brandId);
-        const followed = (await Promise.all([...byBrand].map(([brandId, own]) => follow(brandId, own)))).flat();
-        followed.sort(newestFirst);
-        list.push(...followed.filter(({ takenOver }) => !openOnly || takenOver === null));
-        if (taken.length === 0) left = false;
-      }
-      return { list, next: left ? Object.fromEntries(before) : null };
+      const pages = await Promise.all(
+        brands.map((brand) => read(brand, { beforeSeq: before.get(brand.brandId) ?? 0, channel, openOnly, limit })),
+      );
+      // Only as far back as every brand was read: what lies behind may be older than another brand's next.
+      const merged = pages.flat().sort((one, other) => other.receivedAt - one.receivedAt || other.seq - one.seq);
+      const taken = merged.slice(0, limit);
+      const left = merged.length > taken.length || pages.some(({ length }) => length === limit);
+      for (const { brandId, seq } of taken) before.set(brandId, Math.min(before.get(brandId) ?? FAR, seq));
+      const byBrand = Map.groupBy(taken, ({ brandId }) => brandId);
+      const followed = await Promise.all([...byBrand].map(([brandId, own]) => follow(brandId, own)));
+      return { list: followed.flat().sort(newestFirst), next: left ? Object.fromEntries(before) : null };
     },
 
     async open(brands) {
       const masks = brands.map(({ scope }) => channelMask(scope));
-      const rows = await database.rows<[number, string, number]>(OPEN, [
+      const rows = await database.rows<[number, string, number]>(sql.OPEN_DAYS, [
         `{${brands.map(({ brandId }) => brandId).join(',')}}`,
         `{${masks.join(',')}}`,
       ]);
@@ -241,7 +237,7 @@ export function openRefusals({
           const all = days.reduce((sum, [, , count]) => sum + count, 0);
           const stops = days.map(([, day]) => stopBy(startOfDay(day))).filter((at) => at > now);
           const nearest = stops.length === 0 ? null : Math.min(...stops);
-          return [brandId, { count: Math.min(all, OPEN_COUNTED), more: all > OPEN_COUNTED, stopBy: nearest }];
+          return [brandId, { count: Math.min(all, sql.OPEN_COUNTED), more: all > sql.OPEN_COUNTED, stopBy: nearest }];
         }),
       );
     },
@@ -253,41 +249,36 @@ export function openRefusals({
       );
       const seqs = new Map(visits.map(([brandId, seq]) => [brandId, seq]));
       const pages = await Promise.all(
-        brands.map(async ({ brandId, scope }) => {
-          const found = await registry.refusals(scope, {
-            afterSeq: seqs.get(brandId) ?? 0,
-            beforeSeq: FAR,
-            limit: limit + 1,
-          });
-          return { more: found.length > limit, list: await follow(brandId, found.slice(0, limit)) };
+        brands.map(async (brand) => {
+          const { brandId } = brand;
+          const last = await registry.lastSeq(brandId);
+          const afterSeq = seqs.get(brandId) ?? 0;
+          const found = await read(brand, { afterSeq, beforeSeq: last + 1, limit: limit + 1 });
+          return { brandId, last, more: found.length > limit, list: await follow(brandId, found.slice(0, limit)) };
         }),
       );
       return {
         list: pages.flatMap(({ list }) => list).sort(newestFirst),
+        upTo: pages.map(({ brandId, last }) => ({ brandId, seq: last })),
         sinceAt: visits.length === 0 ? null : Math.max(...visits.map(([, , at]) => at)),
         more: pages.some(({ more }) => more),
       };
     },
 
-    async seen(brands, accountId) {
-      for (const { brandId } of brands)
-        await database.run(
-          `insert into visit (account_id, brand_id, seq, at) values ($1, $2, $3, to_timestamp($4))
-           on conflict (account_id, brand_id) do update set seq = excluded.seq, at = excluded.at`,
-          [accountId, brandId, await registry.lastSeq(brandId), clock.now()],
-        );
+    async seen(accountId, upTo) {
+      await database.run(sql.SEEN, [
+        accountId,
+        `{${upTo.map(({ brandId }) => brandId).join(',')}}`,
+        `{${upTo.map(({ seq }) => seq).join(',')}}`,
+        clock.now(),
+      ]);
     },
 
     async tick({ brandId, scope }, seqs, done) {
-      const list = `{${seqs.join(',')}}`;
-      if (done)
-        await database.run(
-          `insert into refusal_tick (brand_id, seq, account_id, at)
-           select $1, s, $3, to_timestamp($4) from unnest($2::int8[]) s on conflict do nothing`,
-          [brandId, list, scope.facts.actor, clock.now()],
-        );
-      else
-        await database.run('delete from refusal_tick where brand_id = $1 and seq = any($2::int8[])', [brandId, list]);
+      const which = [brandId, `{${seqs.join(',')}}`, channelMask(scope)];
+      return done
+        ? await database.run(sql.TICK, [...which, scope.facts.actor, clock.now()])
+        : await database.run(sql.UNTICK, which);
     },
 
     passed(scope, way, seq) {
@@ -327,17 +318,7 @@ export function openRefusals({
     },
 
     async openOf(connection, { brandId, firstSeq, lastSeq }) {
-      const [row] = await connection.rows<[number]>(
-        `select count(*)::int from movement m
-         where m.brand_id = $1 and m.seq between $2 and $3 and (m.state & 1) = 0 and m.state >= 200
-           and not exists (select from refusal_tick t where t.brand_id = $1 and t.seq = m.seq)
-           and not exists (
-             select from push_address p where p.brand_id = $1 and p.channel = m.kind >> 1 and p.cursor_seq >= m.seq)
-           and not exists (
-             select from fetched_up_to f
-             where f.brand_id = $1 and f.seq >= m.seq and f.channels & (1 << (m.kind >> 1)) <> 0)`,
-        [brandId, firstSeq, lastSeq],
-      );
+      const [row] = await connection.rows<[number]>(sql.OPEN_COUNT, [brandId, firstSeq, lastSeq]);
       return row?.[0] ?? 0;
     },
 

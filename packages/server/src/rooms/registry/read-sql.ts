@@ -87,21 +87,6 @@ export const FEED_OF_REGISTRY: Query = {
 };
 export const FEED_OF_PROVIDER: Query = { name: 'read-feed-hs', text: feed('x.state < 200', 'null::bytea') };
 
-/** Refusals through whatever door, newest first, before a number and after another; by the index movement_of_refusals. */
-export const REFUSALS: Query = {
-  name: 'read-refusals',
-  text: `
-  select ${MOVEMENT_COLUMNS}, c.sealed
-    from (select * from movement x
-           where x.brand_id = $1 and x.seq > $2 and x.seq < $3 and (x.state & 1) = 0
-             and x.kind = any($4::int2[])
-           order by x.seq desc limit $5) m
-    left join lateral (
-      select k.sealed from consent k
-       where m.kind >= 4 and k.brand_id = $1 and k.kind = m.kind and k.address = m.address offset 0) c on true
-   order by m.seq desc`,
-};
-
 /** All movements of a range of numbers, of whichever source: day files and audit. */
 export const RANGE: Query = {
   name: 'read-range',

@@ -65,11 +65,6 @@ export interface Reading {
       readonly until?: number | undefined;
     },
   ): Promise<FeedMovement[]>;
-  /** Refusals with numbers between, newest first, on the channels that the caller may read. */
-  refusals(
-    scope: BrandScope,
-    query: { readonly afterSeq: number; readonly beforeSeq: number; readonly limit: number },
-  ): Promise<Movement[]>;
   /**
    * Number that a feed cursor stands at: of the movement it names, or, for a cursor that is none of ours, of the last
    * movement received up to its time (epoch seconds).
@@ -163,17 +158,6 @@ export function reading(database: Database, clock: Clock, keys: AddressKeys): Re
         const name = (rows[i] as Row)[MOVEMENT_WIDTH + 1] as Buffer | null;
         return { movement, citizenName: name === null ? null : keys.openText(name) };
       });
-    },
-
-    async refusals(scope, { afterSeq, beforeSeq, limit }) {
-      const rows = await database.rows(sql.REFUSALS, [
-        scope.brandId,
-        afterSeq,
-        beforeSeq,
-        numbers(kindsOf(scope.readableChannels())),
-        limit,
-      ]);
-      return openMovements(keys, scope.brandId, rows);
     },
 
     async seqOfCursor(scope, receivedAt, transactionId) {

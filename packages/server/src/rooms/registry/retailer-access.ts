@@ -6,6 +6,7 @@ import type { AddressKeys } from '../../ground/keys.ts';
 import type { BrandScope } from '../access/index.ts';
 import { keysOfKind } from './addresses.ts';
 import { numbers, words } from './literals.ts';
+import type { Movement } from './movements.ts';
 
 const KNOWN = `
   select translate(c.address::text, '-', '') from consent c
@@ -40,6 +41,12 @@ export interface RetailerAccess {
   removeAll(scope: BrandScope, kind: number, addresses: readonly string[]): Promise<void>;
   /** Whether a retailer stands on one consent's list. */
   includes(scope: BrandScope, kind: number, address: string, retailer: number): Promise<boolean>;
+  /** Whether a retailer may know of the movement that stands for a key: he took it, or stands on its list. */
+  sees(
+    scope: BrandScope,
+    movement: Pick<Movement, 'kind' | 'address' | 'retailer'>,
+    retailer: number,
+  ): Promise<boolean>;
   list(
     scope: BrandScope,
     kind: number,
@@ -56,6 +63,11 @@ export function retailerAccess(database: Database, keys: AddressKeys): RetailerA
     const rows = await database.rows<[string]>(KNOWN, [brandId, kind, words(keysOfKind(keys, kind, addresses))]);
     return rows.map(([key]) => key);
   }
+  async function includes({ brandId }: BrandScope, kind: number, address: string, retailer: number): Promise<boolean> {
+    const [key] = keysOfKind(keys, kind, [address]);
+    return (await database.rows(INCLUDES, [brandId, kind, key, retailer])).length > 0;
+  }
+
   return {
     async add(scope, kind, address, retailers) {
       const there = await known(scope, kind, [address]);
@@ -76,10 +88,9 @@ export function retailerAccess(database: Database, keys: AddressKeys): RetailerA
     async removeAll({ brandId }, kind, addresses) {
       await database.run(CLEAR, [brandId, kind, words(keysOfKind(keys, kind, addresses))]);
     },
-    async includes(scope, kind, address, retailer) {
-      const [key] = keysOfKind(keys, kind, [address]);
-      return (await database.rows(INCLUDES, [scope.brandId, kind, key, retailer])).length > 0;
-    },
+    includes,
+    sees: async (scope, { kind, address, retailer: taker }, retailer) =>
+      taker === retailer || (await includes(scope, kind, address, retailer)),
 
     async list({ brandId }, kind, address, { offset, limit }) {
       const [key] = keysOfKind(keys, kind, [address]);

@@ -474,7 +474,9 @@ export class RoundDraft {
     // The last word for a key counts; the retailer who took the consent may always see it.
     const cleared = new Set<KeyState>();
     const granted = new Map<KeyState, Set<number>>();
-    for (const { task, index, keyState, retailer } of this.#movements) {
+    for (const { task, index, keyState, retailer, overtaken } of this.#movements) {
+      // It stands in the history only: who may see the consent that passed it stays as it was.
+      if (overtaken) continue;
       const list = task.retailerAccess?.[index];
       if (list) {
         cleared.add(keyState);

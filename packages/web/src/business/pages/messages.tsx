@@ -136,8 +136,10 @@ function What({ message }: { readonly message: Message }) {
         </>
       );
     }
-    case 'unusual-search':
-      return <p>{words.search(message.details.who, format.number(message.details.count))}</p>;
+    case 'unusual-search': {
+      const { who, count, act = 'address.searched' } = message.details;
+      return <p>{words.search[act](who, format.number(count))}</p>;
+    }
     case 'push-parked': {
       const { brand, channel, host } = message.details;
       return <p>{words.parked(brand, t.channel[channel], host)}</p>;
@@ -180,7 +182,7 @@ function Way({ message, onRead }: { readonly message: Message; readonly onRead: 
     }
     case 'unusual-search': {
       if (!desk.may('readActivity')) return null;
-      const search = { is: 'address.searched', kim: message.details.accountId };
+      const search = { is: message.details.act ?? 'address.searched', kim: message.details.accountId };
       return (
         <Link to="/isletme/$organisation/etkinlik" params={params} search={search} onClick={onRead}>
           {words.activity}

@@ -1,9 +1,7 @@
 // One address: may it be contacted, for which brand, on which channel, and why. Then its history.
 
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
-import { useAttempt } from '../../api/attempt.ts';
 import { type AnswerOf, ask } from '../../api/client.ts';
 import { useText } from '../../text/index.tsx';
 import { HelpLink } from '../../ui/help-link.tsx';
@@ -70,19 +68,16 @@ function PersonView({ page }: { readonly page: PersonPage }) {
   const { t, format } = useText();
   const desk = useDesk();
   const organisation = useOrganisation();
-  const [revealed, setRevealed] = useState(false);
   const clear = rememberedAddress(page.reference);
   const params = { organisation: String(organisation) };
 
-  const { busy, failure, attempt } = useAttempt();
-  const reveal = (): Promise<void> =>
-    attempt(async () => {
-      const { address } = await ask('POST /organisations/:organisation/people/:reference/reveal', {
+  const reveal = useMutation({
+    mutationFn: () =>
+      ask('POST /organisations/:organisation/people/:reference/reveal', {
         params: { organisation, reference: page.reference },
-      });
-      rememberAddress(page.reference, address);
-      setRevealed(true);
-    });
+      }),
+    onSuccess: ({ address }) => rememberAddress(page.reference, address),
+  });
 
   return (
     <>
@@ -90,15 +85,15 @@ function PersonView({ page }: { readonly page: PersonPage }) {
         <PageTitle className="addr">{clear === undefined ? page.masked : spaced(clear)}</PageTitle>
         <HelpLink topic="consent" />
         {clear === undefined && desk.may('reveal') && (
-          <button type="button" className="btn btn--quiet no-print" aria-disabled={busy} onClick={() => void reveal()}>
+          <button type="button" className="btn btn--quiet no-print" onClick={() => reveal.mutate()}>
             {page.kind === 'email' ? t.person.revealMail : t.person.reveal}
           </button>
         )}
         <span className="meta" role="status">
-          {revealed ? t.person.revealed : t.person.asOf(format.exactTime(page.checkedAt))}
+          {reveal.isSuccess ? t.person.revealed : t.person.asOf(format.exactTime(page.checkedAt))}
         </span>
       </div>
-      {failure !== undefined && <Failure error={failure} again={() => void reveal()} />}
+      {reveal.error !== null && <Failure error={reveal.error} />}
       <p className="say">{useSentence(page)}</p>
       <Answers page={page} recipientType="BIREYSEL" />
       <Answers page={page} recipientType="TACIR" />

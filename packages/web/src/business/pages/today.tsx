@@ -61,10 +61,11 @@ function OverviewView({ overview }: { readonly overview: Overview }) {
   const { t, format } = useText();
   const organisation = useOrganisation();
   const client = useQueryClient();
-  const query = ofCustomer(useDesk());
   const params = { organisation: String(organisation) };
+  const { upTo } = overview;
   const seen = useMutation({
-    mutationFn: () => ask('POST /organisations/:organisation/overview/seen', { params: { organisation }, query }),
+    mutationFn: () =>
+      ask('POST /organisations/:organisation/overview/seen', { params: { organisation }, body: { upTo } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['organisation', organisation, 'live', 'overview'] }),
   });
   const { now, since, newRefusals, more } = overview;
@@ -89,6 +90,7 @@ function OverviewView({ overview }: { readonly overview: Overview }) {
           </button>
         )}
       </div>
+      {seen.error !== null && <Failure error={seen.error} />}
       {overview.refusals.length > 0 && (
         <div className="today__list">
           <RefusalTable refusals={overview.refusals} now={now} />

@@ -14,7 +14,14 @@ export const tr = {
   kinds: {
     lastDay: (brand: string) => `${brand}: listenize geçmeyen retler için son gün`,
     lastDayOf: (count: string, day: string) => `${count} ret için son gün ${day} 24:00.`,
-    search: (who: string, count: string) => `${who} bir saat içinde alışılmadık sayıda adres sorguladı: ${count}.`,
+    search: {
+      'address.searched': (who: string, count: string) =>
+        `${who} bir saat içinde alışılmadık sayıda adres sorguladı: ${count}.`,
+      'address.revealed': (who: string, count: string) =>
+        `${who} bir saat içinde alışılmadık sayıda adresi açık gördü: ${count}.`,
+      'list.checked': (who: string, count: string) =>
+        `${who} bir saat içinde alışılmadık sayıda adresi listeyle sorguladı: ${count}.`,
+    },
     parked: (brand: string, channel: string, host: string) =>
       `${brand}, ${channel}: ${host} adresindeki push bir gündür yanıt vermiyor ve artık denenmiyor.`,
     given: (by: string, rights: string) => `${by} size yetki verdi: ${rights}.`,
@@ -54,7 +61,14 @@ export const en: typeof tr = {
   kinds: {
     lastDay: (brand) => `${brand}: last day for refusals that did not reach your lists`,
     lastDayOf: (count, day) => `The last day for ${count} refusals is ${day}, 24:00.`,
-    search: (who, count) => `${who} has searched an unusual number of addresses within an hour: ${count}.`,
+    search: {
+      'address.searched': (who, count) =>
+        `${who} has searched an unusual number of addresses within an hour: ${count}.`,
+      'address.revealed': (who, count) =>
+        `${who} has seen an unusual number of addresses in clear within an hour: ${count}.`,
+      'list.checked': (who, count) =>
+        `${who} has asked about an unusual number of addresses by lists within an hour: ${count}.`,
+    },
     parked: (brand, channel, host) =>
       `${brand}, ${channel}: the push address at ${host} has not answered for a day and is not tried any more.`,
     given: (by, rights) => `${by} has given you a right: ${rights}.`,

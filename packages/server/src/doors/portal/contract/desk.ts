@@ -10,6 +10,7 @@ import {
   type PortalRoute,
   RecipientType,
   Reference,
+  Seq,
   Status,
   Time,
   TypedAddress,
@@ -168,6 +169,12 @@ export const DraftPlace = Type.Enum([
   'consent-text',
 ]);
 
+const SeenUpTo = Type.Object({
+  brandId: Code,
+  /** 0 where the brand has nothing yet. */
+  seq: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+});
+
 const Overview = Type.Object({
   now: Time,
   /** When this person last looked; null: never. */
@@ -177,6 +184,8 @@ const Overview = Type.Object({
   newRefusals: Type.Integer(),
   /** More than were counted. */
   more: Type.Boolean(),
+  /** Number of each brand up to which was counted: sent back when it is seen. */
+  upTo: Type.Array(SeenUpTo),
   waiting: Type.Object({
     /** Refusals of the last days that were not taken over, and the nearest day by which sending must stop. */
     notTakenOver: Type.Integer(),
@@ -202,10 +211,10 @@ export const deskRoutes = {
     query: Type.Object(OfProvider),
     answer: Overview,
   },
-  /** What was new is seen: the next overview counts from here. */
+  /** What an overview counted is seen: the next one counts from there. `upTo`: as it came. */
   'POST /organisations/:organisation/overview/seen': {
     needs: 'readRefusals',
-    query: Type.Object(OfProvider),
+    body: Type.Object({ upTo: Type.Array(SeenUpTo, { maxItems: 5_000 }) }),
     answer: Done,
   },
   'POST /organisations/:organisation/searches': {
@@ -240,7 +249,7 @@ export const deskRoutes = {
   'POST /organisations/:organisation/refusals/ticks': {
     needs: 'tickRefusals',
     body: Type.Object({
-      refusals: Type.Array(Type.Object({ brandId: Code, seq: Type.Integer() }), { maxItems: 200 }),
+      refusals: Type.Array(Type.Object({ brandId: Code, seq: Seq }), { maxItems: 200 }),
       done: Type.Boolean(),
     }),
     answer: Done,

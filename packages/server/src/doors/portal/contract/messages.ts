@@ -24,7 +24,13 @@ const Message = Type.Union([
     brand: Type.String(),
     days: Type.Array(Type.Object({ day: Type.String(), count: Type.Integer() })),
   }),
-  message('unusual-search', { accountId: Code, who: Type.String(), count: Type.Integer() }),
+  message('unusual-search', {
+    accountId: Code,
+    who: Type.String(),
+    count: Type.Integer(),
+    /** Of what; absent: of searches. */
+    act: Type.Optional(Type.Enum(['address.searched', 'address.revealed', 'list.checked'])),
+  }),
   message('push-parked', { brandId: Code, brand: Type.String(), channel: Channel, host: Type.String() }),
   message('right-given', Rights),
   message('right-ended', Rights),

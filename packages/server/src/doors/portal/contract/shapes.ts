@@ -5,6 +5,8 @@ import type { Ability } from '../../../rooms/access/index.ts';
 
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 export const Code = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+/** Number of a movement within its brand. */
+export const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const Uuid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
 /** Epoch seconds. */
 export const Time = Type.Integer();
