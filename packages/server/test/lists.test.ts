@@ -66,6 +66,21 @@ async function record(rows: Read['rows'], key = randomUUID()) {
 }
 
 describe('a list to be recorded', () => {
+  it('names no retailer that the brand does not have: a consent is refused, a refusal is not', async () => {
+    const at = cellTime(server.clock.now() - 3_600);
+    const rows = ['Onay', 'Ret'].map((status) => [telephone(), 'Mesaj', status, 'Web sitesi', at]);
+    const text = [HEADERS, ...rows].map((cells) => cells.join('\t')).join('\n');
+    const { rows: read } = (await readPastedList(text)).body;
+    const named = read.map(({ consent, ...row }) => ({ ...row, consent: { ...consent, retailerCode: '11111111' } }));
+    const { body } = await record(named);
+    expect(body.rows.map(({ outcome, code }) => [outcome, code])).toEqual([
+      ['refused', 'H180'],
+      ['recorded', null],
+    ]);
+    const { rows: kept } = await server.owner.query('select retailer from movement where retailer = 11111111');
+    expect(kept).toEqual([]);
+  });
+
   it('is read from a file, shown with what will happen, recorded, and comes out as it was foreseen', async () => {
     const at = server.clock.now() - 3_600;
     const numbers = [telephone(), telephone(), telephone()];

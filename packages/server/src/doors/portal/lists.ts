@@ -2,7 +2,8 @@
 // workbooks that go back.
 
 import { buffer } from 'node:stream/consumers';
-import { CHANNELS, type Channel, channelOf, kindOf, RECIPIENT_TYPES } from '@acik-iys/law';
+import { CHANNELS, type Channel, channelOf, kindOf, RECIPIENT_TYPES, RET, type Statement } from '@acik-iys/law';
+import type { DeskBrand } from '../../rooms/access/index.ts';
 import { CHECK_ROWS_MAX, LIST_ROWS_MAX, type RecordedList, type RowResult } from '../../rooms/entries/index.ts';
 import {
   checkedAddresses,
@@ -89,6 +90,35 @@ async function noteRows(
   if (used > UNUSUAL_ROWS) await rooms.messages.unusualUse(desk, 'list.checked', used);
 }
 
+type CheckedRow =
+  | { readonly statement: Statement; readonly refused?: never }
+  | { readonly refused: string; readonly statement?: never };
+
+/** A retailer that the brand does not have: a consent is refused (H180), a refusal is recorded without him. */
+async function ofKnownRetailers(
+  { rooms }: AnyDeskCall,
+  { scope, retailerCode }: DeskBrand,
+  rows: readonly CheckedRow[],
+): Promise<readonly CheckedRow[]> {
+  // Who stands for a retailer records for him, whatever a row says.
+  const named = retailerCode === null ? rows.flatMap(({ statement }) => statement?.retailer ?? []) : [];
+  if (named.length === 0) return rows;
+  const unknown = await rooms.parties.unknownRetailers(scope, [...new Set(named)]);
+  return rows.map((row): CheckedRow => {
+    const { statement } = row;
+    if (statement === undefined || statement.retailer === null || !unknown.has(statement.retailer)) return row;
+    return statement.status === RET ? { statement: { ...statement, retailer: null } } : { refused: 'H180' };
+  });
+}
+
+/** @param results of those rows that are statements, in their order */
+function resultsOf(rows: readonly CheckedRow[], results: readonly RowResult[]): RowResult[] {
+  let at = 0;
+  return rows.map(({ refused }) =>
+    refused === undefined ? (results[at++] as RowResult) : { outcome: 'refused', code: refused },
+  );
+}
+
 async function readList(
   call: AnyDeskCall,
   query: ReadQuery,
@@ -113,11 +143,16 @@ async function readList(
   );
   const good = sheet.rows.filter(({ statement }) => statement !== null);
   if (good.length > 0) await noteRows(call, 'list.previewed', brand.brandId, good.length);
+  const checked = await ofKnownRetailers(
+    call,
+    brand,
+    good.map(({ statement }) => ({ statement: statement as Statement })),
+  );
   const foreseen = await call.rooms.lists.foresee(
     brand,
-    good.map(({ statement }) => statement as NonNullable<typeof statement>),
+    checked.flatMap(({ statement }) => statement ?? []),
   );
-  const will = new Map(good.map(({ rowNumber }, at) => [rowNumber, foreseen[at] as RowResult]));
+  const will = new Map(resultsOf(checked, foreseen).map((result, at) => [good[at]?.rowNumber, result]));
   return {
     columns: [...sheet.columns],
     missing: [...sheet.missing],
@@ -219,21 +254,19 @@ export const listHandlers: Handlers<
   'POST /organisations/:organisation/lists/records': async (call) => {
     const { rooms, desk, body } = call;
     const brand = brandFor(call, body.brandId, 'record');
-    const checked = body.rows.map((row) => {
+    const read = body.rows.map((row) => {
       const { statement, faults } = rooms.entries.check(brand, row);
       if (statement === null || faults.length > 0) return { refused: faults[0]?.code ?? 'request.form' };
       const may = brand.scope.may(channelOf(statement.kind) as Channel, 'write');
       return may ? { statement } : { refused: 'desk.channel' };
     });
+    const checked = await ofKnownRetailers(call, brand, read);
     const statements = checked.flatMap(({ statement }) => statement ?? []);
     // Of which no row is right in form: nothing is recorded, and there is nothing to be found again under its key.
     const list = statements.length === 0 ? NOTHING_RECORDED : await rooms.lists.record(brand, body.key, statements);
     if (list === 'busy') throw problem('list.being_recorded', 2);
     if (list === 'other') throw problem('list.key');
-    let at = 0;
-    const rows = checked.map(({ refused }) =>
-      refused === undefined ? (list.results[at++] as RowResult) : { outcome: 'refused' as const, code: refused },
-    );
+    const rows = resultsOf(checked, list.results);
     if (list.isNew)
       await rooms.activities.add(desk, 'list.recorded', {
         brandId: brand.brandId,
