@@ -35,8 +35,8 @@ const ENTRANCES = { '/isletme': 'isletme.html' } as const;
 
 /** Screens that people come to first, by their addresses within the entrance. */
 const FIRST_SCREENS = [
-  [/^\/?(giris)?(\?|$)/, 'src/business/pages/log-in.tsx'],
-  [/^\/\d{1,9}\/?(\?|$)/, 'src/business/pages/today.tsx'],
+  [/^\/?(giris)?(\?|$)/, 'src/business/pages/account/log-in.tsx'],
+  [/^\/\d{1,9}\/?(\?|$)/, 'src/business/pages/overview/today.tsx'],
 ] as const;
 
 type Manifest = Readonly<Record<string, { file: string; imports?: readonly string[]; css?: readonly string[] }>>;

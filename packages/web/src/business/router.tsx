@@ -14,15 +14,15 @@ import { useText } from '../text/index.tsx';
 import { PageTitle } from '../ui/parts.tsx';
 import { isAddressLike } from './address-like.ts';
 import { DeskLayout } from './desk.tsx';
-import type { FirstCallLanguage } from './first-call.ts';
-import { reportSearch } from './report-search.ts';
+import type { FirstCallLanguage } from './pages/connections/first-call.ts';
+import { reportSearch } from './pages/reports/report-search.ts';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
 const start = createRoute({
   getParentRoute: () => root,
   path: '/isletme',
-  component: lazyRouteComponent(() => import('./pages/log-in.tsx'), 'Start'),
+  component: lazyRouteComponent(() => import('./pages/account/log-in.tsx'), 'Start'),
 });
 const logIn = createRoute({
   getParentRoute: () => root,
@@ -30,22 +30,22 @@ const logIn = createRoute({
   /** Where he was going: only ever a path of this entrance. */
   validateSearch: ({ sonra }: Record<string, unknown>): { sonra?: string } =>
     typeof sonra === 'string' && /^\/isletme(\/|$)/.test(sonra) ? { sonra } : {},
-  component: lazyRouteComponent(() => import('./pages/log-in.tsx'), 'LogIn'),
+  component: lazyRouteComponent(() => import('./pages/account/log-in.tsx'), 'LogIn'),
 });
 const choose = createRoute({
   getParentRoute: () => root,
   path: '/isletme/kurum',
-  component: lazyRouteComponent(() => import('./pages/log-in.tsx'), 'ChooseOrganisation'),
+  component: lazyRouteComponent(() => import('./pages/account/log-in.tsx'), 'ChooseOrganisation'),
 });
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/isletme/davet',
-  component: lazyRouteComponent(() => import('./pages/invitation.tsx'), 'Invitation'),
+  component: lazyRouteComponent(() => import('./pages/account/invitation.tsx'), 'Invitation'),
 });
 const newPassword = createRoute({
   getParentRoute: () => root,
   path: '/isletme/yeni-parola',
-  component: lazyRouteComponent(() => import('./pages/invitation.tsx'), 'NewPasswordPage'),
+  component: lazyRouteComponent(() => import('./pages/account/invitation.tsx'), 'NewPasswordPage'),
 });
 const desk = createRoute({
   getParentRoute: () => root,
@@ -64,17 +64,17 @@ const desk = createRoute({
 const today = createRoute({
   getParentRoute: () => desk,
   path: '/',
-  component: lazyRouteComponent(() => import('./pages/today.tsx'), 'Today'),
+  component: lazyRouteComponent(() => import('./pages/overview/today.tsx'), 'Today'),
 });
 const search = createRoute({
   getParentRoute: () => desk,
   path: '/izinler',
-  component: lazyRouteComponent(() => import('./pages/person.tsx'), 'Search'),
+  component: lazyRouteComponent(() => import('./pages/permissions/person.tsx'), 'Search'),
 });
 const person = createRoute({
   getParentRoute: () => desk,
   path: '/kisi/$reference',
-  component: lazyRouteComponent(() => import('./pages/person.tsx'), 'Person'),
+  component: lazyRouteComponent(() => import('./pages/permissions/person.tsx'), 'Person'),
 });
 const record = createRoute({
   getParentRoute: () => desk,
@@ -84,17 +84,17 @@ const record = createRoute({
     ...(ne === 'RET' && { ne }),
     ...(typeof kisi === 'string' && /^[\w-]{1,700}$/.test(kisi) && { kisi }),
   }),
-  component: lazyRouteComponent(() => import('./pages/record.tsx'), 'Record'),
+  component: lazyRouteComponent(() => import('./pages/permissions/record.tsx'), 'Record'),
 });
 const listRecord = createRoute({
   getParentRoute: () => desk,
   path: '/liste',
-  component: lazyRouteComponent(() => import('./pages/list-record.tsx'), 'ListRecord'),
+  component: lazyRouteComponent(() => import('./pages/lists/list-record.tsx'), 'ListRecord'),
 });
 const listCheck = createRoute({
   getParentRoute: () => desk,
   path: '/liste-kontrolu',
-  component: lazyRouteComponent(() => import('./pages/list-check.tsx'), 'ListCheck'),
+  component: lazyRouteComponent(() => import('./pages/lists/list-check.tsx'), 'ListCheck'),
 });
 const refusals = createRoute({
   getParentRoute: () => desk,
@@ -106,7 +106,7 @@ const refusals = createRoute({
     ...(['ARAMA', 'MESAJ', 'EPOSTA'].includes(String(given['kanal'])) && { kanal: given['kanal'] as 'ARAMA' }),
     ...(given['acik'] === 1 && { acik: 1 as const }),
   }),
-  component: lazyRouteComponent(() => import('./pages/refusals.tsx'), 'RefusalList'),
+  component: lazyRouteComponent(() => import('./pages/overview/refusals.tsx'), 'RefusalList'),
 });
 const evidence = createRoute({
   getParentRoute: () => desk,
@@ -119,17 +119,17 @@ const evidence = createRoute({
       gorunum: given['gorunum'] as 'belgeler',
     }),
   }),
-  component: lazyRouteComponent(() => import('./pages/evidence.tsx'), 'Evidence'),
+  component: lazyRouteComponent(() => import('./pages/evidence/evidence.tsx'), 'Evidence'),
 });
 const evidenceDocument = createRoute({
   getParentRoute: () => desk,
   path: '/kanitlar/$brand/$document',
-  component: lazyRouteComponent(() => import('./pages/document.tsx'), 'DocumentPage'),
+  component: lazyRouteComponent(() => import('./pages/evidence/document.tsx'), 'DocumentPage'),
 });
 const formSheets = createRoute({
   getParentRoute: () => desk,
   path: '/formlar/$brand/$series',
-  component: lazyRouteComponent(() => import('./pages/evidence-forms.tsx'), 'FormSheets'),
+  component: lazyRouteComponent(() => import('./pages/evidence/evidence-forms.tsx'), 'FormSheets'),
 });
 const retailers = createRoute({
   getParentRoute: () => desk,
@@ -143,23 +143,23 @@ const retailers = createRoute({
     ...(Number.isInteger(marka) && { marka: marka as number }),
     ...((typeof ara === 'string' || typeof ara === 'number') && !isAddressLike(String(ara)) && { ara: String(ara) }),
   }),
-  component: lazyRouteComponent(() => import('./pages/retailers.tsx'), 'Retailers'),
+  component: lazyRouteComponent(() => import('./pages/retailers/retailers.tsx'), 'Retailers'),
 });
 const retailer = createRoute({
   getParentRoute: () => desk,
   path: '/bayiler/$brand/$code',
-  component: lazyRouteComponent(() => import('./pages/retailer.tsx'), 'RetailerPage'),
+  component: lazyRouteComponent(() => import('./pages/retailers/retailer.tsx'), 'RetailerPage'),
 });
 const reports = createRoute({
   getParentRoute: () => desk,
   path: '/raporlar',
   validateSearch: reportSearch,
-  component: lazyRouteComponent(() => import('./pages/reports.tsx'), 'Reports'),
+  component: lazyRouteComponent(() => import('./pages/reports/reports.tsx'), 'Reports'),
 });
 const partnerships = createRoute({
   getParentRoute: () => desk,
   path: '/is-ortaklari',
-  component: lazyRouteComponent(() => import('./pages/partnerships.tsx'), 'Partnerships'),
+  component: lazyRouteComponent(() => import('./pages/partners/partnerships.tsx'), 'Partnerships'),
 });
 const customers = createRoute({
   getParentRoute: () => desk,
@@ -173,17 +173,17 @@ const customers = createRoute({
     ...(bekleyen === 1 && { bekleyen: 1 as const }),
     ...(['kayit', 'kaydedilmeyen', 'ret'].includes(String(sirala)) && { sirala: sirala as 'kayit' }),
   }),
-  component: lazyRouteComponent(() => import('./pages/customers.tsx'), 'Customers'),
+  component: lazyRouteComponent(() => import('./pages/partners/customers.tsx'), 'Customers'),
 });
 const providerLookUp = createRoute({
   getParentRoute: () => desk,
   path: '/saglayici',
-  component: lazyRouteComponent(() => import('./pages/provider-look-up.tsx'), 'ProviderLookUp'),
+  component: lazyRouteComponent(() => import('./pages/partners/provider-look-up.tsx'), 'ProviderLookUp'),
 });
 const staff = createRoute({
   getParentRoute: () => desk,
   path: '/kullanicilar',
-  component: lazyRouteComponent(() => import('./pages/staff.tsx'), 'Staff'),
+  component: lazyRouteComponent(() => import('./pages/staff/staff.tsx'), 'Staff'),
 });
 const activity = createRoute({
   getParentRoute: () => desk,
@@ -193,7 +193,7 @@ const activity = createRoute({
     ...(Number.isInteger(given['kim']) && { kim: given['kim'] as number }),
     ...(Number.isInteger(given['marka']) && { marka: given['marka'] as number }),
   }),
-  component: lazyRouteComponent(() => import('./pages/activity.tsx'), 'ActivityLog'),
+  component: lazyRouteComponent(() => import('./pages/staff/activity.tsx'), 'ActivityLog'),
 });
 const connections = createRoute({
   getParentRoute: () => desk,
@@ -201,22 +201,22 @@ const connections = createRoute({
   /** In which language the first call is shown. */
   validateSearch: ({ dil }: Record<string, unknown>): { dil?: FirstCallLanguage } =>
     ['php', 'csharp', 'javascript'].includes(String(dil)) ? { dil: dil as FirstCallLanguage } : {},
-  component: lazyRouteComponent(() => import('./pages/connections.tsx'), 'Connections'),
+  component: lazyRouteComponent(() => import('./pages/connections/connections.tsx'), 'Connections'),
 });
 const ownOrganisation = createRoute({
   getParentRoute: () => desk,
   path: '/kurumumuz',
-  component: lazyRouteComponent(() => import('./pages/own-organisation.tsx'), 'OwnOrganisation'),
+  component: lazyRouteComponent(() => import('./pages/organisation/own-organisation.tsx'), 'OwnOrganisation'),
 });
 const messages = createRoute({
   getParentRoute: () => desk,
   path: '/mesajlar',
-  component: lazyRouteComponent(() => import('./pages/messages.tsx'), 'Messages'),
+  component: lazyRouteComponent(() => import('./pages/organisation/messages.tsx'), 'Messages'),
 });
 const account = createRoute({
   getParentRoute: () => desk,
   path: '/hesabim',
-  component: lazyRouteComponent(() => import('./pages/account.tsx'), 'Account'),
+  component: lazyRouteComponent(() => import('./pages/account/account.tsx'), 'Account'),
 });
 
 export const router = createRouter({

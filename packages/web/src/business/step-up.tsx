@@ -10,7 +10,7 @@ import { ask, PortalError } from '../api/client.ts';
 import { useText } from '../text/index.tsx';
 import { Failure, Field, SkeletonRows } from '../ui/parts.tsx';
 import { SESSION, type SessionAnswer, useSession } from './desk.tsx';
-import { confirmByPasskey, hasPasskeys } from './passkeys.ts';
+import { confirmByPasskey, hasPasskeys } from './pages/account/passkeys.ts';
 
 interface Waiting {
   readonly proceed: () => void;
