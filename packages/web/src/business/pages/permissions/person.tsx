@@ -8,7 +8,7 @@ import { HelpLink } from '../../../ui/help-link.tsx';
 import { Listing } from '../../../ui/listing.tsx';
 import { Failure, PageTitle, SkeletonRows, State } from '../../../ui/parts.tsx';
 import { AskForm } from '../../ask-form.tsx';
-import { rememberAddress, rememberedAddress } from '../../clear-addresses.ts';
+import { rememberAddress, useRememberedAddress } from '../../clear-addresses.ts';
 import { type DeskView, useDesk, useOrganisation } from '../../desk.tsx';
 import { Lanes } from './lanes.tsx';
 import './person.css';
@@ -68,7 +68,7 @@ function PersonView({ page }: { readonly page: PersonPage }) {
   const { t, format } = useText();
   const desk = useDesk();
   const organisation = useOrganisation();
-  const clear = rememberedAddress(page.reference);
+  const clear = useRememberedAddress(page.reference);
   const params = { organisation: String(organisation) };
 
   const reveal = useMutation({
@@ -93,7 +93,7 @@ function PersonView({ page }: { readonly page: PersonPage }) {
           {reveal.isSuccess ? t.person.revealed : t.person.asOf(format.exactTime(page.checkedAt))}
         </span>
       </div>
-      {reveal.error !== null && <Failure error={reveal.error} />}
+      {clear === undefined && reveal.error !== null && <Failure error={reveal.error} />}
       <p className="say">{useSentence(page)}</p>
       <Answers page={page} recipientType="BIREYSEL" />
       <Answers page={page} recipientType="TACIR" />
