@@ -6,7 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { PortalError, whenSessionOver } from './api/client.ts';
 import { forgetAddresses } from './business/clear-addresses.ts';
-import { SESSION_QUERY } from './business/desk.tsx';
+import { SESSION, SESSION_QUERY } from './business/desk.tsx';
 import { pauseDrafts } from './business/draft-keeper.ts';
 import { router } from './business/router.tsx';
 import { TextProvider } from './text/index.tsx';
@@ -33,7 +33,11 @@ const client = new QueryClient({
 void client.prefetchQuery(SESSION_QUERY);
 whenSessionOver(() => {
   const { pathname, search } = window.location;
-  if (pathname === '/isletme/giris') return;
+  if (pathname === '/isletme/giris') {
+    // Too many wrong codes end what the password began: the page asks for it again.
+    void client.invalidateQueries({ queryKey: SESSION });
+    return;
+  }
   forgetAddresses();
   pauseDrafts();
   // All that was shown was his who is gone: whoever logs in next sees what he may see, asked anew.

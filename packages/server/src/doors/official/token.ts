@@ -88,6 +88,8 @@ async function grant(call: TokenCall): Promise<Answer> {
         return refused('role_wrong');
       case 'refresh_token':
         return refused('refresh_token_unknown');
+      // Of people's second factors; a program has none.
+      case 'codes-paused':
       case 'too-many':
         return tooManyTokens(call.rooms.config.limits.tokensPerHour, error.retryAfterSeconds ?? 1);
     }

@@ -15,6 +15,8 @@ interface AnyCall<R extends PortalRouteName> {
   readonly network: string;
   /** What he uses, in a few words. */
   readonly device: string;
+  /** Asked by an open screen that nobody has touched for a while: it does not keep the session. */
+  readonly byScreen: boolean;
   /** The token of his session's cookie. */
   readonly token: string | undefined;
   /** Sets the session's cookie; undefined takes it away. */

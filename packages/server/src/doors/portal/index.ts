@@ -118,7 +118,7 @@ async function callOf(
   rooms: PortalRooms,
   request: FastifyRequest,
   reply: FastifyReply | undefined,
-  byScreen = false,
+  byScreen = request.headers[BY_SCREEN] !== undefined,
 ): Promise<unknown> {
   const route: PortalRoute = PORTAL[name];
   const token = request.cookies[COOKIE];
@@ -128,6 +128,7 @@ async function callOf(
     params,
     token,
     network: request.ip,
+    byScreen,
     device: deviceOf(request.headers['user-agent'] ?? ''),
     setToken: (set: string | undefined) => {
       const options = {
@@ -141,7 +142,7 @@ async function callOf(
     },
   };
   if (route.needs === 'anyone') return { ...call, ...sentOf(route, request) };
-  const session = await rooms.people.session(token, byScreen || request.headers[BY_SCREEN] !== undefined);
+  const session = await rooms.people.session(token, byScreen);
   if (session === undefined) throw problem('session.none');
   if (route.needs === 'password') return { ...call, session, ...sentOf(route, request) };
   if (session.secondFactorAt === null) throw problem('session.second_factor');

@@ -36,6 +36,16 @@ const PROBLEMS = {
     tr: 'Kod doğru değil ya da süresi geçti. Doğrulayıcınızdaki yeni kodu girin.',
     en: 'The code is wrong or too old. Enter the new one that your authenticator shows.',
   },
+  'session.codes_paused': {
+    status: 429,
+    tr: 'Çok sayıda yanlış kod yazıldı; bir saat boyunca hiçbir kod kabul edilmez. Geçiş anahtarınızla girebilir ya da giriş sayfasından yeni parola alabilirsiniz: yeni parolayla kodlar hemen yeniden geçer.',
+    en: 'Many wrong codes were given, and for an hour none is accepted. You can log in with your passkey, or get a new password on the log-in page: with it codes are accepted again at once.',
+  },
+  'invitation.mailed_enough': {
+    status: 409,
+    tr: 'Bu davet on kez gönderildi. Adresi doğrulayın; gerekirse daveti geri alıp yenisini gönderin.',
+    en: 'This invitation was sent ten times. Check the address; if need be, withdraw the invitation and send a new one.',
+  },
   'session.too_many': {
     status: 429,
     tr: 'Çok sayıda deneme oldu. Biraz bekleyip yeniden deneyin.',

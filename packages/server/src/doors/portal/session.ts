@@ -10,8 +10,12 @@ import type { PortalRooms } from './rooms.ts';
 type SessionAnswer = Portal['GET /session']['answer'];
 
 /** What the page needs to know about who is here. */
-export async function sessionAnswer(rooms: PortalRooms, token: string | undefined): Promise<SessionAnswer> {
-  const session = await rooms.people.session(token);
+export async function sessionAnswer(
+  rooms: PortalRooms,
+  token: string | undefined,
+  byScreen = false,
+): Promise<SessionAnswer> {
+  const session = await rooms.people.session(token, byScreen);
   const demo = rooms.config.demo
     ? DEMO_PEOPLE.map(({ account, name, organisation }) => ({ account, name, organisation: organisation.title }))
     : null;
@@ -32,6 +36,7 @@ export async function refused<T>(wrong: ProblemCode, work: () => Promise<T>): Pr
     return await work();
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;
+    if (error.reason === 'codes-paused') throw problem('session.codes_paused', error.retryAfterSeconds);
     throw error.reason === 'too-many' ? problem('session.too_many', error.retryAfterSeconds) : problem(wrong);
   }
 }
@@ -70,7 +75,7 @@ export const sessionHandlers: Handlers<
   | 'GET /sessions'
   | 'DELETE /sessions/:sessionId'
 > = {
-  'GET /session': ({ rooms, token }) => sessionAnswer(rooms, token),
+  'GET /session': ({ rooms, token, byScreen }) => sessionAnswer(rooms, token, byScreen),
 
   'POST /session': async (call) => {
     const { email, password } = call.body;

@@ -22,6 +22,7 @@ const PROBLEMS = {
   beyond: 'staff.beyond',
   terms: 'staff.terms',
   'beside-retailer': 'staff.beside_retailer',
+  'mailed-enough': 'invitation.mailed_enough',
   'last-owner': 'staff.last_owner',
   'too-many-invitations': 'invitation.too_many',
   over: 'link.over',

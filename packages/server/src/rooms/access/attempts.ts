@@ -15,6 +15,8 @@ export type AccessErrorReason =
   | 'role'
   /** Too many log-ins wait or were wrong; `retryAfterSeconds` is set. */
   | 'too-many'
+  /** So many codes of a second factor were wrong that none is judged for a while; `retryAfterSeconds` is set. */
+  | 'codes-paused'
   /** Unknown, expired, revoked or replayed. */
   | 'refresh_token';
 

@@ -27,7 +27,7 @@ export interface FactorCodes {
   /**
    * Judges a code; where it is right `whenRight` runs in the same transaction.
    * @returns false where it is wrong
-   * @throws AccessError 'too-many' where none is judged now
+   * @throws AccessError 'codes-paused' where none is judged now
    */
   give(
     session: PersonSession,
@@ -39,7 +39,7 @@ export interface FactorCodes {
   stepOf(secret: string, code: string): number | undefined;
 }
 
-/** A new password, or a right code: what was wrong before does not count any more. */
+/** With a new password what was wrong before does not count any more. */
 export async function forgetWrongCodes(connection: Connection, personId: number): Promise<void> {
   await connection.run('update person set wrong_codes = 0 where person_id = $1 and wrong_codes > 0', [personId]);
 }
@@ -90,8 +90,15 @@ export function openFactorCodes({
         );
         const [sealed, wrong, wait] = row ?? [null, 0, 0];
         if (wrong >= WRONG_CODES_AN_HOUR) return { wait };
+        // Another request of it may have ended it while this one waited for its turn.
+        const live = await connection.run(
+          'update person_session set wrong_codes = wrong_codes where session_hash = $1 and ended_at is null',
+          [tokenHash],
+        );
+        if (live === 0) return false;
         if (await isRight(connection, personId, sealed, code)) {
-          await forgetWrongCodes(connection, personId);
+          // Of the hour they count on: or each log-in of the person would give a guesser as many again.
+          await connection.run('update person_session set wrong_codes = 0 where session_hash = $1', [tokenHash]);
           await whenRight(connection);
           return true;
         }
@@ -112,7 +119,7 @@ export function openFactorCodes({
       });
       mails.wake();
       if (typeof outcome === 'boolean') return outcome;
-      throw new AccessError('too-many', outcome.wait);
+      throw new AccessError('codes-paused', outcome.wait);
     },
   };
 }

@@ -360,7 +360,7 @@ export function openInvitations({
         if (!(await mayInvite(connection, desk.organisation, desk.accountId, kept))) throw new StaffError('beyond');
         const now = clock.now();
         if (now - kept.mailedAt < MAIL_AGAIN_SECONDS) return;
-        if (kept.mailed >= MAILS_MOST) throw new StaffError('too-many-invitations');
+        if (kept.mailed >= MAILS_MOST) throw new StaffError('mailed-enough');
         const token = makeOpaqueToken();
         await connection.run(
           `update invitation set token_hash = $2, invited_by = $3, mailed_at = to_timestamp($4), mails = mails + 1,

@@ -33,6 +33,8 @@ export type StaffErrorReason =
   | 'beyond'
   /** Terms that no grant can have. */
   | 'terms'
+  /** The invitation was mailed as often as it may be. */
+  | 'mailed-enough'
   /** A part in a brand beside standing for one of its retailers. */
   | 'beside-retailer'
   /** Nobody would own the organisation. */
