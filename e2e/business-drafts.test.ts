@@ -78,14 +78,19 @@ it('keeps what is typed while the line is broken, and does not bring back what w
   await page.getByText('Taslak saklandı').waitFor();
 
   // A save that is slow, overtaken by the sending of the form.
+  const sent = Promise.withResolvers<void>();
   await page.route(drafts, async (route) => {
-    if (route.request().method() === 'PUT') await new Promise((resolve) => setTimeout(resolve, 1_500));
+    if (route.request().method() === 'PUT') await sent.promise;
     await route.continue();
   });
-  await page.getByLabel('Nereden alındı?').selectOption('HS_WEB');
-  await page.waitForRequest((request) => request.method() === 'PUT' && request.url().endsWith('/drafts/record'));
+  await Promise.all([
+    page.waitForRequest((request) => request.method() === 'PUT' && request.url().endsWith('/drafts/record')),
+    page.getByLabel('Nereden alındı?').selectOption('HS_WEB'),
+  ]);
+  await desks.holdWait(page);
   await page.getByRole('button', { name: 'Onayı kaydet' }).click();
   await page.getByText(/saniye sonra kaydedilecek/).waitFor();
+  sent.resolve();
   await expect.poll(() => page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
   await expect.poll(async () => (await drafted()).length).toBe(0);
   await page.reload();

@@ -32,10 +32,10 @@ it('takes evidence in the same step as a consent, and finds it at the history', 
   await page.getByLabel('Nereden alındı?').selectOption('HS_ISLAK_IMZA');
   await page.getByLabel('Mesaj').check();
   await page.getByLabel('Kanıt belgesi (isteğe bağlı)').setInputFiles(form);
+  await desks.holdWait(page);
   await page.getByRole('button', { name: 'Onayı kaydet' }).click();
   await page.getByText('Belge kayda bağlandı.').waitFor();
-  desks.server.clock.move(11);
-  await desks.server.rooms.entries.recordDue();
+  await desks.dueNow();
   await page.getByRole('button', { name: 'Geri al' }).click();
   await page.getByRole('link', { name: 'Bu kişinin izinlerini gör' }).click();
   await page.getByRole('link', { name: 'imzali-form' }).click();

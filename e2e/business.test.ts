@@ -31,11 +31,6 @@ async function fillConsent(page: Page, channel = 'Mesaj'): Promise<void> {
   await page.getByLabel(channel).check();
 }
 
-async function dueNow(): Promise<void> {
-  desks.server.clock.move(11);
-  await desks.server.rooms.entries.recordDue();
-}
-
 describe.each(SIZES)('on a %s', (_, size) => {
   it('asks about an address, records a consent, and finds it in the history', async () => {
     const page = await desks.enter('clerk', size);
@@ -51,9 +46,10 @@ describe.each(SIZES)('on a %s', (_, size) => {
     await fillConsent(page);
     await page.getByText('Kaydın son günü:').waitFor();
     await page.getByText('Elektronik ortamda alınan onay aynı gün').waitFor();
+    await desks.holdWait(page);
     await page.getByRole('button', { name: 'Onayı kaydet' }).click();
-    await page.getByText(/Mesaj: \d+ saniye sonra kaydedilecek/).waitFor();
-    await dueNow();
+    await page.getByText('Mesaj: 10 saniye sonra kaydedilecek').waitFor();
+    await desks.dueNow();
     // Too late to take back: the button says what came of it.
     await page.getByRole('button', { name: 'Geri al' }).click();
     await page.getByText('Mesaj: kaydedildi').waitFor();
@@ -70,10 +66,11 @@ describe.each(SIZES)('on a %s', (_, size) => {
     await page.getByLabel('Telefon ya da e-posta').fill(newNumber());
     await page.getByText('Okunan: +90535').waitFor();
     await fillConsent(page);
+    await desks.holdWait(page);
     await page.getByRole('button', { name: 'Onayı kaydet' }).click();
     await page.getByRole('button', { name: 'Geri al' }).click();
     await page.getByText('Mesaj: geri alındı, kaydedilmedi').waitFor();
-    await dueNow();
+    await desks.dueNow();
     await page.getByRole('link', { name: 'Bu kişinin izinlerini gör' }).click();
     await page.getByText('Bu adres için hiçbir markanızda hareket yok.').waitFor();
     await expectQuiet(page);

@@ -137,8 +137,9 @@ describe('the journeys', () => {
     await phone.getByText('Okunan: +905337654322').waitFor();
     await phone.getByLabel('Nereden alındı?').selectOption('HS_WEB');
     await phone.getByLabel('Mesaj').check();
+    await desks.holdWait(phone);
     await phone.getByRole('button', { name: 'Onayı kaydet' }).click();
-    await phone.getByText(/Mesaj: \d+ saniye sonra kaydedilecek/).waitFor();
+    await phone.getByText('Mesaj: 10 saniye sonra kaydedilecek').waitFor();
     await picture(phone, 'undo-390', { height: 420, from: phone.getByRole('heading', { level: 1 }) });
     await phone.getByRole('button', { name: 'Geri al' }).click();
     await phone.getByText('Mesaj: geri alındı, kaydedilmedi').waitFor();
