@@ -11,7 +11,10 @@ import { openBrowser, type TestBrowser } from './browser.ts';
 export interface Desks {
   readonly server: TestServer;
   readonly browser: TestBrowser;
-  /** A page that has entered as one of the demo's people, by his one click on the log-in page. */
+  /**
+   * A page that has entered as one of the demo's people, by his one click on the log-in page: what he may do is there, and
+   * what moves from now on is heard.
+   */
   enter(account: string, how?: Partial<Parameters<TestBrowser['page']>[0]>): Promise<Page>;
   /**
    * Lets the ten seconds of the consents that are given next stand still, on the server and in this page, until `dueNow` or
@@ -41,8 +44,14 @@ export async function openDesks(config: Partial<Config> = {}): Promise<Desks> {
     async enter(account, how = {}) {
       const page = await browser.page({ width: 1280, ...how });
       await page.goto(`${server.url}/isletme`);
-      await page.click(`[data-account=${account}]`);
-      await page.waitForURL(/\/isletme\/\d+/);
+      const answer = (path: string) => page.waitForResponse((response) => response.url().endsWith(path));
+      await Promise.all([
+        answer('/events'),
+        answer('/messages/unread'),
+        page.waitForURL(/\/isletme\/\d+/),
+        page.click(`[data-account=${account}]`),
+      ]);
+      await page.locator('.desk__nav nav a').first().waitFor();
       return page;
     },
     async holdWait(page) {
