@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { newPerson } from '../packages/server/test/support/people.ts';
 import { axeViolations, expectQuiet, sidewaysScroll } from './support/browser.ts';
 import { type Desks, openDesks } from './support/desk.ts';
+import { settled, switchLanguage } from './support/screen.ts';
 
 let desks: Desks;
 beforeAll(async () => {
@@ -23,6 +24,7 @@ const CONNECTIONS = '/isletme/600100/baglantilar';
 async function connections(page: Page): Promise<Page> {
   await page.goto(desks.server.url + CONNECTIONS);
   await page.getByRole('heading', { name: 'API kullanıcıları' }).waitFor();
+  await settled(page);
   return page;
 }
 
@@ -45,10 +47,9 @@ it('makes an API user, renews its password with an overlap, binds it to networks
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'API kullanıcısı oluştur' }).click();
   await page.getByRole('button', { name: 'Oluştur, parolasını göster' }).click();
-  expect(await page.getByRole('alert').getByRole('link').allInnerTexts()).toEqual([
-    'Ne için olduğunu yazın.',
-    'Kullanıcı adını yazın.',
-  ]);
+  await expect
+    .poll(() => page.getByRole('alert').getByRole('link').allInnerTexts())
+    .toEqual(['Ne için olduğunu yazın.', 'Kullanıcı adını yazın.']);
   await page.getByLabel('Ne için?').fill('CRM');
   await page.getByLabel('Kullanıcı adı').first().fill('api@ornek-perakende.example');
   await page.getByRole('button', { name: 'Oluştur, parolasını göster' }).click();
@@ -64,7 +65,7 @@ it('makes an API user, renews its password with an overlap, binds it to networks
   await page.getByText('Kopyalandı.').waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(first);
   await page.getByRole('button', { name: 'Sakladım' }).click();
-  expect(await page.content()).not.toContain(first);
+  await expect.poll(() => page.content()).not.toContain(first);
 
   const row = rowOf(page, 'crm@ornek-perakende.example');
   await row.getByRole('button', { name: 'Parolayı yenile' }).click();
@@ -238,8 +239,9 @@ it('shows a first call that runs as it is, and never the password', async () => 
   for (const { name, dil, here, run } of RUNS) {
     await page.getByRole('link', { name, exact: true }).click();
     await page.waitForURL((url) => url.searchParams.get('dil') === dil);
-    const code = (await page.getByRole('region', { name: `${name} kodu` }).textContent()) ?? '';
-    expect(code).toContain('/sps/600100/brands/600101/consents/status');
+    const shown = page.getByRole('region', { name: `${name} kodu` });
+    await expect.poll(() => shown.textContent()).toContain('/sps/600100/brands/600101/consents/status');
+    const code = (await shown.textContent()) ?? '';
     expect(code).toContain('api@ornek-perakende.example');
     expect(code).not.toContain(password);
     // Nothing is recorded of the number.
@@ -247,7 +249,7 @@ it('shows a first call that runs as it is, and never the password', async () => 
   }
   await page.getByRole('link', { name: 'C#', exact: true }).click();
   await page.getByRole('region', { name: 'C# kodu' }).waitFor();
-  expect(new URL(page.url()).searchParams.get('dil')).toBe('csharp');
+  await page.waitForURL((url) => url.searchParams.get('dil') === 'csharp');
   await expectQuiet(page);
 });
 
@@ -270,9 +272,9 @@ it('shows what the registry holds of the organisation, to each as far as his rig
   await page.getByText('Resmî kurallar geçerli').waitFor();
   await page.getByText(/1\.000\.000 izinden \d+ tanesi kullanıldı/).waitFor();
   expect(await page.getByRole('link', { name: 'Bağlantılar' }).count()).toBe(0);
-  await page.getByRole('button', { name: 'English' }).click();
+  await switchLanguage(page, 'English');
   await page.getByText(/\d+ of 1,000,000 consents are used/).waitFor();
-  await page.getByRole('button', { name: 'Türkçe' }).click();
+  await switchLanguage(page, 'Türkçe');
   // By its address he is told that he may not.
   await page.goto(desks.server.url + CONNECTIONS);
   await page.getByText('Bu iş için yetkiniz yok.').waitFor();
@@ -298,6 +300,7 @@ describe.each(['light', 'dark'] as const)('in the %s scheme', (scheme) => {
       await page.getByRole('button', { name: 'API kullanıcısı oluştur' }).click();
       await page.getByRole('button', { name: 'Push adresi ekle' }).click();
     }
+    await settled(page);
     expect(await axeViolations(page)).toEqual([]);
     for (const width of [390, 320]) {
       await page.setViewportSize({ width, height: 800 });

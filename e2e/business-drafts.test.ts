@@ -35,7 +35,7 @@ it.each(FORMS)('gives back what was typed: $waits', async ({ page: path, label, 
   const line = page.getByRole('listitem').filter({ hasText: `Yarım kalan bir formunuz var: ${waits},` });
   await line.getByRole('link', { name: 'Kaldığım yerden devam et' }).click();
   await page.getByText('Yarım bıraktığınız formu getirdik.').waitFor();
-  expect(await field.inputValue()).toBe(text);
+  await expect.poll(() => field.inputValue()).toBe(text);
   await page.getByRole('button', { name: 'Taslağı sil' }).click();
   await expect.poll(() => field.inputValue()).toBe('');
   await expectQuiet(page);
@@ -49,14 +49,14 @@ it('keeps the last word too, when the session ends before it is saved, for the s
   await page.getByLabel('Telefon ya da e-posta').fill('0532 410 22 17');
   await logIn(page, 'clerk');
   await page.getByText('Yarım bıraktığınız formu getirdik.').waitFor();
-  expect(await page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('0532 410 22 17');
+  await expect.poll(() => page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('0532 410 22 17');
   await page.getByText('Taslak saklandı').waitFor();
 
   await desks.server.owner.query('update person_session set ended_at = now()');
   await page.getByLabel('Telefon ya da e-posta').fill('0532 410 22 18');
   await logIn(page, 'owner');
   await page.getByLabel('Telefon ya da e-posta').waitFor();
-  expect(await page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
+  await expect.poll(() => page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
   await expectQuiet(page, /401/);
 });
 
@@ -71,26 +71,33 @@ it('keeps what is typed while the line is broken, and does not bring back what w
   await page.getByLabel('Telefon ya da e-posta').waitFor();
   const drafts = '**/drafts/record';
   await page.route(drafts, (route) => route.abort());
-  await page.getByLabel('Telefon ya da e-posta').fill('ali@ornek.example');
   // A save that fails, and the line is back: it is tried again by itself.
-  await page.waitForEvent('requestfailed');
+  await Promise.all([
+    page.waitForEvent('requestfailed'),
+    page.getByLabel('Telefon ya da e-posta').fill('ali@ornek.example'),
+  ]);
   await page.unroute(drafts);
   await page.getByText('Taslak saklandı').waitFor();
 
   // A save that is slow, overtaken by the sending of the form.
+  const sent = Promise.withResolvers<void>();
   await page.route(drafts, async (route) => {
-    if (route.request().method() === 'PUT') await new Promise((resolve) => setTimeout(resolve, 1_500));
+    if (route.request().method() === 'PUT') await sent.promise;
     await route.continue();
   });
-  await page.getByLabel('Nereden alındı?').selectOption('HS_WEB');
-  await page.waitForRequest((request) => request.method() === 'PUT' && request.url().endsWith('/drafts/record'));
+  await Promise.all([
+    page.waitForRequest((request) => request.method() === 'PUT' && request.url().endsWith('/drafts/record')),
+    page.getByLabel('Nereden alındı?').selectOption('HS_WEB'),
+  ]);
+  await desks.holdWait(page);
   await page.getByRole('button', { name: 'Onayı kaydet' }).click();
   await page.getByText(/saniye sonra kaydedilecek/).waitFor();
+  sent.resolve();
   await expect.poll(() => page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
   await expect.poll(async () => (await drafted()).length).toBe(0);
   await page.reload();
   await page.getByLabel('Telefon ya da e-posta').waitFor();
-  expect(await page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
+  await expect.poll(() => page.getByLabel('Telefon ya da e-posta').inputValue()).toBe('');
   await expectQuiet(page, /ERR_FAILED/);
 });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Simulators, startSimulators } from '../packages/server/test/support/simulators.ts';
 import { axeViolations, expectQuiet, sidewaysScroll } from './support/browser.ts';
 import { type Desks, openDesks } from './support/desk.ts';
+import { anHourAgo } from './support/time.ts';
 
 /** A document that opens: the smallest PDF with a page. */
 const PDF = Buffer.from(
@@ -32,10 +33,10 @@ it('takes evidence in the same step as a consent, and finds it at the history', 
   await page.getByLabel('Nereden alındı?').selectOption('HS_ISLAK_IMZA');
   await page.getByLabel('Mesaj').check();
   await page.getByLabel('Kanıt belgesi (isteğe bağlı)').setInputFiles(form);
+  await desks.holdWait(page);
   await page.getByRole('button', { name: 'Onayı kaydet' }).click();
   await page.getByText('Belge kayda bağlandı.').waitFor();
-  desks.server.clock.move(11);
-  await desks.server.rooms.entries.recordDue();
+  await desks.dueNow();
   await page.getByRole('button', { name: 'Geri al' }).click();
   await page.getByRole('link', { name: 'Bu kişinin izinlerini gör' }).click();
   await page.getByRole('link', { name: 'imzali-form' }).click();
@@ -60,7 +61,7 @@ it('shows what nothing proves, and proves several consents with one document', a
         source: 'HS_WEB',
         recipient,
         status: 'ONAY',
-        consentDate: anHourAgo(),
+        consentDate: anHourAgo(desks.server.clock),
         recipientType: 'BIREYSEL',
       },
     });
@@ -78,11 +79,6 @@ it('shows what nothing proves, and proves several consents with one document', a
   expect(await sidewaysScroll(page)).toBeUndefined();
   await expectQuiet(page);
 });
-
-function anHourAgo(): string {
-  const at = desks.server.clock.now() - 3_600;
-  return new Date((at + 10_800) * 1_000).toISOString().slice(0, 19).replace('T', ' ');
-}
 
 it('replaces a wrong document with a reason, and keeps both', async () => {
   const page = await desks.enter('clerk');
@@ -129,7 +125,7 @@ it('makes numbered paper forms from a text, a sheet each', async () => {
   await page.getByLabel('Kaç sayfa?').fill('3');
   await page.getByRole('button', { name: 'Numaraları üret' }).click();
   await page.getByRole('heading', { level: 1, name: '3 form' }).waitFor();
-  expect(await page.locator('article.paper').count()).toBe(3);
+  await expect.poll(() => page.locator('article.paper').count()).toBe(3);
   expect(await axeViolations(page)).toEqual([]);
   await expectQuiet(page);
 });

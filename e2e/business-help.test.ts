@@ -42,7 +42,7 @@ it('is read without a script and with the keyboard alone', async () => {
   await page.getByRole('cell', { name: '24 Kasım 2026 salı' }).waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  expect(page.url()).toMatch(/#content$/);
+  await page.waitForURL(/#content$/);
   await page.getByRole('link', { name: 'English' }).press('Enter');
   await page.getByRole('heading', { level: 1, name: 'How do business days count?' }).waitFor();
   const topics = page.getByRole('navigation', { name: 'Topics' });

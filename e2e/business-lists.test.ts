@@ -2,12 +2,12 @@
 
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { formatTime } from '@acik-iys/law';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readSheet, writeXlsx } from '../packages/server/src/rooms/imports/index.ts';
-import { axeViolations, expectQuiet, sidewaysScroll } from './support/browser.ts';
+import { expectQuiet } from './support/browser.ts';
 import { type Desks, openDesks } from './support/desk.ts';
+import { isGood } from './support/screen.ts';
+import { anHourAgoInSheet } from './support/time.ts';
 
 const HEADERS = ['Alıcı', 'Kanal', 'Durum', 'Kaynak', 'İzin tarihi'];
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -18,12 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => desks.close());
 
-/** An hour ago, as a Turkish spreadsheet shows it. */
-function anHourAgo(): string {
-  const [day = '', time = ''] = formatTime(desks.server.clock.now() - 3_600).split(' ');
-  return `${day.split('-').reverse().join('.')} ${time.slice(0, 5)}`;
-}
-
 async function workbook(rows: readonly (readonly string[])[]) {
   const columns = HEADERS.map((header) => ({ header, width: 20 }));
   return {
@@ -33,22 +27,15 @@ async function workbook(rows: readonly (readonly string[])[]) {
   };
 }
 
-async function isGood(page: Page): Promise<void> {
-  expect(await axeViolations(page)).toEqual([]);
-  const size = page.viewportSize() ?? { width: 1280, height: 800 };
-  await page.setViewportSize({ width: 320, height: 800 });
-  expect(await sidewaysScroll(page)).toBeUndefined();
-  await page.setViewportSize(size);
-}
-
 it.each([
   [1280, 'light'],
   [390, 'dark'],
 ] as const)('records a mixed Excel file and gives back what was refused (%i, %s)', async (width, scheme) => {
   const page = await desks.enter('clerk', { width, scheme });
   await page.getByRole('link', { name: 'Excel ile kaydet' }).click();
+  await page.getByLabel('Dosya (.xlsx)').waitFor();
   await isGood(page);
-  const at = anHourAgo();
+  const at = anHourAgoInSheet(desks.server.clock);
   const file = await workbook([
     [`0537 ${width} 11 11`.slice(0, 14), 'Mesaj', 'Onay', 'Web sitesi', at],
     ['0537 12', 'Mesaj', 'Onay', 'Web sitesi', at],
@@ -73,7 +60,8 @@ it.each([
 it('reads pasted cells, and asks for what no column says', async () => {
   const page = await desks.enter('clerk');
   await page.getByRole('link', { name: 'Excel ile kaydet' }).click();
-  await page.getByLabel('Hücreleri buraya yapıştırın').fill(`Telefon\tTarih\n0537 222 33 44\t${anHourAgo()}`);
+  const when = anHourAgoInSheet(desks.server.clock);
+  await page.getByLabel('Hücreleri buraya yapıştırın').fill(`Telefon\tTarih\n0537 222 33 44\t${when}`);
   await page.getByRole('button', { name: 'Oku' }).click();
   await page.getByRole('heading', { name: 'Dosyada olmayanlar' }).waitFor();
   await page.getByLabel('kanal').selectOption('MESAJ');

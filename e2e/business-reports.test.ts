@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RETAIL } from '../packages/server/test/support/server.ts';
 import { axeViolations, expectQuiet, sidewaysScroll } from './support/browser.ts';
 import { type Desks, openDesks } from './support/desk.ts';
+import { choose, settled } from './support/screen.ts';
 
 const SIZES = [
   ['desktop', { width: 1280 }],
@@ -78,7 +79,7 @@ describe.each(SIZES)('on a %s', (_, size) => {
     await expect.poll(() => page.getByRole('link', { name: /•/ }).count()).toBe(4);
     await page.getByLabel('Durum', { exact: true }).selectOption({ label: 'Ret' });
     await expect.poll(() => page.getByRole('link', { name: /•/ }).count()).toBe(1);
-    expect(page.url()).toContain('durum=RET');
+    await page.waitForURL(/durum=RET/);
     // What is chosen outlives a reload and another view.
     await page.reload();
     await expect.poll(() => page.getByRole('link', { name: /•/ }).count()).toBe(1);
@@ -90,6 +91,7 @@ describe.each(SIZES)('on a %s', (_, size) => {
     await page.getByText('Mutabık kalınmadı').waitFor();
     expect(await page.getByRole('button', { name: /^İndir/ }).count()).toBe(0);
     await page.getByRole('link', { name: 'Dosyalar' }).click();
+    await page.getByRole('button', { name: 'Dosyayı iste' }).waitFor();
     expect(await page.getByText('Açık; ikinci adım sorulur').count()).toBe(0);
     await expectQuiet(page);
   });
@@ -114,8 +116,10 @@ it('makes files in clear and in mask, with what the screen showed, and asks for 
   const page = await desks.enter('owner');
   await open(page, 'durum', `&gun=${yesterday}&marka=600100`);
   await page.getByRole('button', { name: 'Dosya olarak iste' }).click();
-  expect(await page.getByLabel('Gün', { exact: true }).inputValue()).toBe(yesterday);
-  await page.getByLabel('Açık; ikinci adım sorulur').check();
+  // The view before has such a field too.
+  await page.getByRole('button', { name: 'Dosyayı iste' }).waitFor();
+  await expect.poll(() => page.getByLabel('Gün', { exact: true }).inputValue()).toBe(yesterday);
+  await choose(page.getByLabel('Açık; ikinci adım sorulur'));
   desks.server.clock.move(11 * 60);
   await page.getByRole('button', { name: 'Dosyayı iste' }).click();
   await page
@@ -131,9 +135,9 @@ it('makes files in clear and in mask, with what the screen showed, and asks for 
   expect(saved.suggestedFilename()).toBe(`600100-izinler-${yesterday}.csv`);
   expect(readFileSync(await saved.path(), 'utf8')).toContain(CLEAR);
 
-  await page.getByLabel('Hareketler: seçilen günlerde olanlar').check();
-  await page.getByLabel('Excel, en çok 100.000 satır').check();
-  await page.getByLabel('Maskeli').check();
+  await choose(page.getByLabel('Hareketler: seçilen günlerde olanlar'));
+  await choose(page.getByLabel('Excel, en çok 100.000 satır'));
+  await choose(page.getByLabel('Maskeli'));
   await page.getByRole('button', { name: 'Dosyayı iste' }).click();
   const sheet = page.getByRole('row', { name: /Hareketler.*maskeli/ });
   await sheet.getByText('Hazır, 4 satır').waitFor();
@@ -165,7 +169,8 @@ it('says beside the field what cannot be made, and keeps what was chosen', async
   await open(page, 'dosyalar', `&tur=hareketler&ilk=${yesterday}&son=2025-01-01`);
   await page.getByRole('button', { name: 'Dosyayı iste' }).click();
   await page.getByRole('alert').getByRole('link', { name: 'Bugünü ya da daha önceki bir günü seçin' }).click();
-  expect(await page.getByLabel('Son gün').evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
+  const isFocused = () => page.getByLabel('Son gün').evaluate((field) => field === field.ownerDocument.activeElement);
+  await expect.poll(isFocused).toBe(true);
   expect(await page.getByLabel('İlk gün').inputValue()).toBe(yesterday);
   await expectQuiet(page, /422/);
 });
@@ -192,7 +197,7 @@ describe.each(['light', 'dark'] as const)('in the %s scheme', (scheme) => {
     for (const view of ['durum', 'hareketler', 'mutabakat', 'dosyalar']) {
       await open(page, view);
       await page.locator('table, .empty').first().waitFor();
-      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await settled(page);
       for (const width of [1280, 390, 320]) {
         await page.setViewportSize({ width, height: 800 });
         expect([view, width, await sidewaysScroll(page)]).toEqual([view, width, undefined]);

@@ -4,14 +4,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { kindOf, RET, SOURCE_NUMBERS } from '@acik-iys/law';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOORS } from '../packages/server/src/rooms/registry/index.ts';
 import { newTckn } from '../packages/server/test/contract/samples.ts';
 import { enter } from '../packages/server/test/support/desk.ts';
 import { RETAIL } from '../packages/server/test/support/server.ts';
-import { axeViolations, expectQuiet, sidewaysScroll } from './support/browser.ts';
+import { expectQuiet } from './support/browser.ts';
 import { type Desks, openDesks } from './support/desk.ts';
+import { hasFocus, isGood } from './support/screen.ts';
+import { anHourAgo } from './support/time.ts';
 
 const SIZES = [
   ['desktop', { width: 1280, scheme: 'light' }],
@@ -25,14 +26,6 @@ beforeAll(async () => {
   newTckn();
 });
 afterAll(() => desks.close());
-
-async function isGood(page: Page): Promise<void> {
-  expect(await axeViolations(page)).toEqual([]);
-  const size = page.viewportSize() ?? { width: 1280, height: 800 };
-  await page.setViewportSize({ width: 320, height: 800 });
-  expect(await sidewaysScroll(page)).toBeUndefined();
-  await page.setViewportSize(size);
-}
 
 describe.each(SIZES)('on a %s', (name, size) => {
   it('a retailer is created with its faults mended, given a consent to see, suspended, and given a user', async () => {
@@ -49,7 +42,7 @@ describe.each(SIZES)('on a %s', (name, size) => {
     await page.getByRole('button', { name: 'Bayiyi ekle' }).click();
     await page.getByRole('alert').getByRole('link', { name: 'Bayinin adı (name) boş.' }).waitFor();
     await page.getByRole('alert').getByRole('link', { name: '11 haneli değil' }).press('Enter');
-    expect(await page.evaluate('document.activeElement.id')).toBe('bayi-tckn');
+    await hasFocus(page, 'bayi-tckn');
     await isGood(page);
     await page.getByLabel('T.C. kimlik numarası').fill(newTckn());
     await page.getByLabel('Ad soyad').fill('Ece Örnek');
@@ -69,11 +62,12 @@ describe.each(SIZES)('on a %s', (name, size) => {
     await page.getByLabel('Telefon ya da e-posta').fill(recipient);
     await page.getByRole('button', { name: 'İzni göster' }).click();
     await page.getByText('bu bayi artık bu izni görür.').waitFor();
-    expect(await page.content()).not.toContain(recipient.slice(4));
+    await expect.poll(() => page.content()).not.toContain(recipient.slice(4));
     await page.locator('dt:text-is("Gördüğü izin") + dd:text-is("1")').waitFor();
 
     await page.getByRole('button', { name: 'Askıya al' }).click();
     const question = page.getByRole('alertdialog', { name: 'Bu bayi askıya alınsın mı?' });
+    await question.waitFor();
     await isGood(page);
     await question.getByRole('button', { name: 'Askıya al' }).click();
     await page.getByText('Bayi askıya alındı.').waitFor();
@@ -111,8 +105,7 @@ async function refusedByCitizen(address: string): Promise<void> {
 }
 
 async function granted(recipient: string): Promise<void> {
-  const at = desks.server.clock.now() - 3_600;
-  const consentDate = new Date((at + 10_800) * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+  const consentDate = anHourAgo(desks.server.clock);
   const body = { type: 'MESAJ', source: 'HS_WEB', recipient, status: 'ONAY', consentDate, recipientType: 'BIREYSEL' };
   const token = await desks.server.token();
   expect((await desks.server.call('POST', '/sps/600100/brands/600100/consents', { token, body })).status).toBe(200);
@@ -130,7 +123,7 @@ it('keeps what is searched and filtered in the address of the page, but no telep
   await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
   await page.reload();
   await page.getByRole('link', { name: 'Örnek Kadıköy Mağazacılık Ltd. Şti.' }).waitFor();
-  expect(await page.locator('tbody tr').count()).toBe(1);
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
   await page.getByRole('navigation', { name: 'Durum' }).getByRole('link', { name: 'Askıda' }).click();
   await page.getByText('Bu seçimle bayi yok.').waitFor();
   await page.getByRole('link', { name: 'Aramayı temizle' }).click();
@@ -184,7 +177,8 @@ it.each(SIZES)(
     await choice.waitFor();
     expect(await page.getByLabel('Biri alışılmadık sayıda adres sorgulayınca').count()).toBe(0);
     const before = await choice.isChecked();
-    await choice.setChecked(!before);
+    await choice.click();
+    await expect.poll(() => choice.isChecked()).toBe(!before);
     await page.getByText('Seçiminiz kaydedildi.').waitFor();
     await page.reload();
     await expect.poll(() => choice.isChecked()).toBe(!before);
@@ -210,7 +204,7 @@ it('leads from the last day of refusals to the refusals that it is about', async
   await page.getByText('1 ret için son gün 24 Kasım 2026 24:00.').waitFor();
   await page.getByRole('main').getByRole('link', { name: 'Retleri aç' }).click();
   await page.getByRole('heading', { level: 1, name: 'Retler' }).waitFor();
-  expect(page.url()).toContain('acik=1');
+  await page.waitForURL(/acik=1/);
   await page.getByRole('link', { name: '+90 537 ••• •• 01' }).waitFor();
   await page.getByRole('link', { name: 'Mesajlar', exact: true }).waitFor();
   await expectQuiet(page);

@@ -12,6 +12,7 @@ import { TEST_SECRET } from '../packages/server/test/support/registry.ts';
 import { guidePage, PICTURES } from './guide/page.ts';
 import { expectQuiet } from './support/browser.ts';
 import { type Desks, openDesks } from './support/desk.ts';
+import { anHourAgoInSheet } from './support/time.ts';
 
 const WRITE = process.env.UPDATE_GUIDE === '1';
 const DOCS = new URL('../docs/', import.meta.url);
@@ -137,8 +138,9 @@ describe('the journeys', () => {
     await phone.getByText('Okunan: +905337654322').waitFor();
     await phone.getByLabel('Nereden alındı?').selectOption('HS_WEB');
     await phone.getByLabel('Mesaj').check();
+    await desks.holdWait(phone);
     await phone.getByRole('button', { name: 'Onayı kaydet' }).click();
-    await phone.getByText(/Mesaj: \d+ saniye sonra kaydedilecek/).waitFor();
+    await phone.getByText('Mesaj: 10 saniye sonra kaydedilecek').waitFor();
     await picture(phone, 'undo-390', { height: 420, from: phone.getByRole('heading', { level: 1 }) });
     await phone.getByRole('button', { name: 'Geri al' }).click();
     await phone.getByText('Mesaj: geri alındı, kaydedilmedi').waitFor();
@@ -156,8 +158,7 @@ describe('the journeys', () => {
   });
 
   it('record from Excel', async () => {
-    const [day = '', time = ''] = formatTime(desks.server.clock.now() - 3_600).split(' ');
-    const when = `${day.split('-').reverse().join('.')} ${time.slice(0, 5)}`;
+    const when = anHourAgoInSheet(desks.server.clock);
     for (const [page, last] of [
       [desktop, '1'],
       [phone, '2'],
