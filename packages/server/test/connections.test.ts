@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { formatTime, kindOf, ONAY, RET, SOURCE_NUMBERS } from '@acik-iys/law';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { TRIALS_PER_HOUR } from '../src/doors/portal/connections.ts';
 import type { Portal } from '../src/doors/portal/contract.ts';
 import { API_USERS_MOST } from '../src/rooms/access/api-users.ts';
 import { LastUses } from '../src/rooms/access/last-uses.ts';
@@ -617,10 +618,13 @@ describe('push addresses', () => {
     expect((await remove()).problem.code).toBe('thing.unknown');
     expect((await test()).problem.code).toBe('thing.unknown');
     const log = await who.call('GET /organisations/:organisation/activity', { params: ORGANISATION });
-    expect(log.body.activities.slice(0, 2).map(({ act, brandId }) => [act, brandId])).toEqual([
-      ['push.removed', 600100],
-      ['push.registered', 600100],
-    ]);
+    expect(log.body.activities.slice(0, 6).map(({ act, brandId }) => [act, brandId])).toEqual(
+      ['tested', 'removed', 'tested', 'tested', 'tested', 'registered'].map((act) => [`push.${act}`, 600100]),
+    );
+    for (let n = 4; n < TRIALS_PER_HOUR; n++) await test();
+    const enough = await test();
+    expect([enough.status, enough.problem.code]).toEqual([429, 'push.tested_enough']);
+    server.clock.move(3_601);
   });
 
   it('that do not pass are refused beside their field, with why', async () => {

@@ -66,6 +66,9 @@ function answerOf(result: CallResult): ReceiverAnswer['bare'] {
   return { status: null, failure: result.failure === 'timeout' ? 'timeout' : 'unreachable' };
 }
 
+/** Trials of push addresses by one person within an hour: each is two calls to somebody else's server. */
+export const TRIALS_PER_HOUR = 30;
+
 const floor = (seconds: number | null): number | null => (seconds === null ? null : Math.floor(seconds));
 
 /** Brands with their figures, as far as the person may see them. */
@@ -175,7 +178,16 @@ export const connectionHandlers: Handlers<
   },
 
   'POST /organisations/:organisation/brands/:brand/push-addresses/:pushId/test': async (call) => {
-    const trial = await call.rooms.deliveries.test(pushBrand(call).scope, uuidOf(call, 'pushId'));
+    const { rooms, desk } = call;
+    const brand = pushBrand(call);
+    const pushId = uuidOf(call, 'pushId');
+    const bound = { most: TRIALS_PER_HOUR, acts: ['push.tested'] } as const;
+    const noted = await rooms.activities.addWithin(desk, 'push.tested', bound, {
+      brandId: brand.brandId,
+      details: { push: pushId },
+    });
+    if (noted === undefined) throw problem('push.tested_enough', 600);
+    const trial = await rooms.deliveries.test(brand.scope, pushId);
     if (trial === 'unknown') throw problem('thing.unknown');
     if (trial === 'busy') throw problem('push.busy', 5);
     return { good: trial.good, bare: answerOf(trial.bare), full: trial.full ? answerOf(trial.full) : null };

@@ -421,6 +421,11 @@ const PROBLEMS = {
     tr: 'Kurumunuz en çok sayıda API kullanıcısına ulaştı. Kullanmadıklarınızı kapatın.',
     en: 'Your organisation has as many API users as it may have. End those that you do not use.',
   },
+  'push.tested_enough': {
+    status: 429,
+    tr: 'Bu saat içinde çok deneme yaptınız. Alıcınızı düzeltin, bir saat içinde yeniden deneyin.',
+    en: 'You have tried it many times within this hour. Mend your receiver and try again within an hour.',
+  },
   'push.busy': {
     status: 429,
     tr: 'Önceki denemeler henüz bitmedi. Birkaç saniye sonra yeniden deneyin.',

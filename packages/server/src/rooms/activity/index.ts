@@ -41,6 +41,7 @@ export type Act =
   | 'api_user.networks_set'
   | 'api_user.ended'
   | 'push.registered'
+  | 'push.tested'
   | 'push.resumed'
   | 'push.removed'
   | 'retailer.created'
