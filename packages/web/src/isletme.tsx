@@ -6,7 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { PortalError, whenSessionOver } from './api/client.ts';
 import { forgetAddresses } from './business/clear-addresses.ts';
-import { SESSION, SESSION_QUERY } from './business/desk.tsx';
+import { SESSION, SESSION_QUERY, type SessionAnswer } from './business/desk.tsx';
 import { pauseDrafts } from './business/draft-keeper.ts';
 import { router } from './business/router.tsx';
 import { TextProvider } from './text/index.tsx';
@@ -38,11 +38,15 @@ whenSessionOver(() => {
     void client.invalidateQueries({ queryKey: SESSION });
     return;
   }
+  const session = client.getQueryData<SessionAnswer>(SESSION);
   forgetAddresses();
   pauseDrafts();
   // All that was shown was his who is gone: whoever logs in next sees what he may see, asked anew.
   client.clear();
-  void router.navigate({ to: '/isletme/giris', search: { sonra: pathname + search } });
+  void router.navigate({
+    to: '/isletme/giris',
+    search: { sonra: pathname + search, ...(session?.person && { bitti: 1 as const }) },
+  });
 });
 
 const page = document.getElementById('page');

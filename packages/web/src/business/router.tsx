@@ -27,9 +27,11 @@ const start = createRoute({
 const logIn = createRoute({
   getParentRoute: () => root,
   path: '/isletme/giris',
-  /** Where he was going: only ever a path of this entrance. */
-  validateSearch: ({ sonra }: Record<string, unknown>): { sonra?: string } =>
-    typeof sonra === 'string' && /^\/isletme(\/|$)/.test(sonra) ? { sonra } : {},
+  /** Where he was going: only ever a path of this entrance; and whether a session of his has just ended. */
+  validateSearch: ({ sonra, bitti }: Record<string, unknown>): { sonra?: string; bitti?: 1 } => ({
+    ...(typeof sonra === 'string' && /^\/isletme(\/|$)/.test(sonra) && { sonra }),
+    ...(bitti === 1 && { bitti: 1 as const }),
+  }),
   component: lazyRouteComponent(() => import('./pages/account/log-in.tsx'), 'LogIn'),
 });
 const choose = createRoute({

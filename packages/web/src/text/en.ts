@@ -111,6 +111,7 @@ export const en: Catalogue = {
     setUpLead:
       'Your account needs an authenticator beside the password. Add this key to the authenticator app on your telephone, then write the code it shows.',
     setUpKey: 'Key',
+    setUpScan: 'Scan this square with the app, or type the key.',
     recoveryTitle: 'Your recovery codes',
     recoveryLead:
       'When your telephone is not at hand you log in with one of these; each works once. Write them down or print them now: they are not shown again.',
@@ -118,6 +119,7 @@ export const en: Catalogue = {
     chooseTitle: 'For which organisation?',
     noneTitle: 'You belong to no organisation',
     noneLead: 'Your right may have ended. Ask the owner of your organisation to invite you.',
+    first: 'Log in for this page; then you come back to it.',
     ended: 'Your session is over. Log in and go on where you were; what you typed is kept.',
   },
   search: {
@@ -144,7 +146,7 @@ export const en: Catalogue = {
       refused: (when, source) => `Refusal, ${when}. ${source}.`,
       withheld: (when) => `Refusal, ${when}. It did not fit the official form, so no feed shows it, but it counts.`,
       none: 'No consent was ever recorded.',
-      untold: '',
+      untold: 'You are told yes or no only; the provider knows why.',
     },
     verbs: {
       ARAMA: { yes: 'call', no: 'call' },
@@ -285,7 +287,7 @@ export const en: Catalogue = {
     selected: (count) => `${count} rows selected`,
     empty: 'Here you will see who said no to the registry. Nobody has yet.',
     emptyOpen: 'Every refusal has reached your lists.',
-    keys: '↑ ↓ to move, Enter to open, space to select.',
+    keys: 'Move with ↑ ↓, open with Enter.',
   },
   account: {
     title: 'My account',

@@ -117,13 +117,15 @@ export const tr = {
     setUpLead:
       'Hesabınız parolanın yanında bir doğrulayıcı ister. Bu anahtarı telefonunuzdaki doğrulayıcı uygulamaya ekleyin, sonra gösterdiği kodu yazın.',
     setUpKey: 'Anahtar',
+    setUpScan: 'Uygulamayla bu kareyi okutun ya da anahtarı elle yazın.',
     recoveryTitle: 'Kurtarma kodlarınız',
     recoveryLead:
-      'Telefonunuz yanınızda olmadığında bunlardan biriyle girersiniz; her biri bir kez geçer. Şimdi yazın ya da basın: bir daha gösterilmez.',
+      'Telefonunuz yanınızda olmadığında bunlardan biriyle girersiniz; her biri bir kez geçer. Şimdi yazın ya da yazdırın: bir daha gösterilmez.',
     recoveryDone: 'Sakladım, devam et',
     chooseTitle: 'Hangi kurum adına?',
     noneTitle: 'Bir kuruma bağlı değilsiniz',
     noneLead: 'Yetkiniz sona ermiş olabilir. Kurumunuzun yetkilisinden sizi davet etmesini isteyin.',
+    first: 'Bu sayfa için giriş yapın; sonra buraya dönersiniz.',
     ended: 'Oturumunuz sona erdi. Giriş yapın, kaldığınız yerden devam edersiniz; yazdıklarınız duruyor.',
   },
   search: {
@@ -150,7 +152,7 @@ export const tr = {
       refused: (when: string, source: string) => `Ret, ${when}. ${source}.`,
       withheld: (when: string) => `Ret, ${when}. Resmî biçime uymadığı için akışta görünmez, ama geçerlidir.`,
       none: 'Onay hiç kaydedilmedi.',
-      untold: '',
+      untold: 'Size yalnızca evet ya da hayır gösterilir; nedeni hizmet sağlayıcıdadır.',
     },
     verbs: {
       ARAMA: { yes: 'arayabilir', no: 'aramayın' },
@@ -290,7 +292,7 @@ export const tr = {
     selected: (count: number) => `${count} satır seçili`,
     empty: 'Burada, kayda hayır diyenleri göreceksiniz. Henüz yok.',
     emptyOpen: 'Listenize geçmeyen ret yok.',
-    keys: '↑ ↓ ile gezin, Enter ile açın, boşluk ile seçin.',
+    keys: '↑ ↓ ile gezin, Enter ile açın.',
   },
   account: {
     title: 'Hesabım',

@@ -91,13 +91,22 @@ export interface Fault {
   readonly text: string;
 }
 
-/** What is to be mended, at the top of the form, each leading to its field. Takes the focus when it appears. */
-export function ErrorSummary({ faults }: { readonly faults: readonly Fault[] }) {
+/**
+ * What is to be mended, at the top of the form, each leading to its field. Takes the focus when it appears.
+ * @param props.asked the faults as they were found, where those that were mended since are not shown any more
+ */
+export function ErrorSummary({
+  faults,
+  asked = faults,
+}: {
+  readonly faults: readonly Fault[];
+  readonly asked?: readonly Fault[];
+}) {
   const { t } = useText();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (faults.length > 0) box.current?.focus();
-  }, [faults]);
+    if (asked.length > 0) box.current?.focus();
+  }, [asked]);
   if (faults.length === 0) return null;
   return (
     <div className="summary" ref={box} tabIndex={-1} role="alert">

@@ -78,20 +78,23 @@ export const refusalHandlers: Handlers<
   | 'GET /organisations/:organisation/refusals'
   | 'POST /organisations/:organisation/refusals/ticks'
 > = {
-  'GET /organisations/:organisation': async ({ desk }) => ({
-    organisation: desk.organisation,
-    roles: [...desk.roles],
-    abilities: ABILITY_NAMES.filter((ability) => desk.may(ability)),
-    brands: desk.brands.map(({ brandId, name, master, provider, abilities, retailerCode }) => ({
-      brandId,
-      name,
-      master,
-      provider,
-      abilities: [...abilities],
-      writes: CHANNELS.filter((channel) => desk.brand(brandId, 'record')?.scope.may(channel, 'write')),
-      retailerCode,
-    })),
-  }),
+  'GET /organisations/:organisation': async ({ rooms, desk, byScreen }) => {
+    if (!byScreen) await rooms.desks.seen(desk.accountId);
+    return {
+      organisation: desk.organisation,
+      roles: [...desk.roles],
+      abilities: ABILITY_NAMES.filter((ability) => desk.may(ability)),
+      brands: desk.brands.map(({ brandId, name, master, provider, abilities, retailerCode }) => ({
+        brandId,
+        name,
+        master,
+        provider,
+        abilities: [...abilities],
+        writes: CHANNELS.filter((channel) => desk.brand(brandId, 'record')?.scope.may(channel, 'write')),
+        retailerCode,
+      })),
+    };
+  },
 
   'GET /organisations/:organisation/overview': async (call) => {
     const { rooms, desk } = call;

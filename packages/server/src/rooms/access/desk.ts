@@ -69,6 +69,8 @@ export interface Desks {
   deskOfAccount(accountId: number): Promise<Desk | undefined>;
   /** Who these accounts are: a person (null: an API user) and his organisation. */
   actors(accountIds: readonly number[]): Promise<Map<number, { person: string | null; organisation: string | null }>>;
+  /** Notes that somebody was at his desk, to the minute: his colleagues see when he was here last. */
+  seen(accountId: number): Promise<void>;
   /** Accounts of who has one of these roles in an organisation now, for the brand where one is named. */
   holders(
     connection: Connection,
@@ -217,6 +219,14 @@ export function openDesks({ database, clock }: { readonly database: Database; re
 
     desk: (personId, organisationCode) => load(GRANTS_OF_PERSON, [personId, organisationCode]),
     deskOfAccount: (accountId) => load(GRANTS_OF_ACCOUNT, [accountId]),
+
+    async seen(accountId) {
+      await database.run(
+        `update account set last_used_at = to_timestamp($2)
+         where account_id = $1 and (last_used_at is null or last_used_at < to_timestamp($2 - 60))`,
+        [accountId, clock.now()],
+      );
+    },
 
     async actors(accountIds) {
       const rows = await database.rows<[number, string | null, string | null]>(ACTORS, [`{${accountIds.join(',')}}`]);

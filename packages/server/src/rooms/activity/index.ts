@@ -8,7 +8,6 @@ export { openTypedAddresses, type TypedAddresses } from './typed.ts';
 
 /** What there is to be told. The words for people are the screens'. */
 export type Act =
-  | 'session.opened'
   | 'address.searched'
   | 'address.revealed'
   | 'consent.given'

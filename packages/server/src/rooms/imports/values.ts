@@ -45,30 +45,46 @@ function spellings(
 /** By field, folded. Only plain synonyms: what would be a guess about a person's will or trade is not among them. */
 export const WORDS = {
   type: spellings(CHANNELS, {
-    ARAMA: ['sesli arama', 'telefon', 'call', 'phone', 'voice'],
-    MESAJ: ['SMS', 'kısa mesaj', 'message', 'text'],
+    ARAMA: ['sesli arama', 'telefon', 'call', 'calls', 'phone', 'voice'],
+    MESAJ: ['SMS', 'kısa mesaj', 'message', 'messages', 'text'],
     EPOSTA: ['email', 'mail', 'elektronik posta'],
   }),
   status: spellings(STATUSES, {
-    ONAY: ['onaylı', 'onaylandı', 'evet', 'kabul', 'izinli', 'yes', 'approved', 'granted'],
-    RET: ['red', 'reddedildi', 'reddetti', 'hayır', 'no', 'refused', 'rejected'],
+    ONAY: ['onaylı', 'onaylandı', 'evet', 'kabul', 'izinli', 'yes', 'approved', 'granted', 'consent'],
+    RET: ['red', 'reddedildi', 'reddetti', 'hayır', 'no', 'refused', 'rejected', 'refusal'],
   }),
   source: spellings(PROVIDER_SOURCES, {
-    HS_FIZIKSEL_ORTAM: ['fiziksel', 'physical'],
-    HS_ISLAK_IMZA: ['imza', 'wet signature', 'signature'],
+    HS_FIZIKSEL_ORTAM: ['fiziksel', 'physical', 'in person'],
+    HS_ISLAK_IMZA: [
+      'imza',
+      'ıslak imzalı form',
+      'imzalı form',
+      'wet signature',
+      'signature',
+      'signed form',
+      'signed paper form',
+    ],
     HS_WEB: ['web sitesi', 'internet sitesi', 'website'],
     HS_CAGRI_MERKEZI: ['call center', 'call centre'],
     HS_SOSYAL_MEDYA: ['social media'],
     HS_EPOSTA: ['email'],
-    HS_MESAJ: ['SMS', 'kısa mesaj', 'message'],
+    HS_MESAJ: ['SMS', 'kısa mesaj', 'message', 'text message'],
     HS_MOBIL: ['mobil uygulama', 'mobile', 'mobile app'],
-    HS_EORTAM: ['elektronik ortam', 'electronic'],
+    HS_EORTAM: [
+      'elektronik ortam',
+      'diğer elektronik ortam',
+      'electronic',
+      'other electronic',
+      'other electronic means',
+    ],
     HS_ETKINLIK: ['event'],
-    HS_KARAR: ['decision'],
+    HS_ATM: ['cash machine'],
+    HS_2015: ['1 Mayıs 2015 öncesi', 'before 1 May 2015'],
+    HS_KARAR: ['işletmenin kararı', 'decision', 'decision of the business'],
   }),
   recipientType: spellings(RECIPIENT_TYPES, {
     BIREYSEL: ['birey', 'tüketici', 'individual', 'consumer'],
-    TACIR: ['tacir/esnaf', 'tacir ve esnaf', 'esnaf', 'merchant'],
+    TACIR: ['tacir/esnaf', 'tacir ve esnaf', 'tacir ya da esnaf', 'esnaf', 'merchant', 'merchant or craftsman'],
   }),
 } as const;
 

@@ -214,12 +214,78 @@ export const IMPORT_ERRORS = {
   },
 } as const satisfies Record<string, Omit<CatalogueEntry, 'own'>>;
 
+/**
+ * Codes of the law as somebody reads them who has a sheet before him, not a program: no names of fields, no formats of
+ * the wire. What has no words here keeps those of the catalogue.
+ */
+const AT_THE_DESK: Readonly<Partial<Record<ErrorCode, Readonly<Record<Language, string>>>>> = {
+  H110: { tr: 'Durum yok. “Onay” ya da “Ret” yazın.', en: 'There is no status. Write “Consent” or “Refusal”.' },
+  H111: {
+    tr: 'Kanal yok. “Arama”, “Mesaj” ya da “E-posta” yazın.',
+    en: 'There is no channel. Write “Calls”, “Messages” or “E-mail”.',
+  },
+  H112: {
+    tr: 'İzin tarihi yok. Sayfaya bir “İzin tarihi” sütunu ekleyin, 24.11.2026 14:05 gibi yazın.',
+    en: 'There is no consent date. Add a column “Consent date” to the sheet and write it like 24.11.2026 14:05.',
+  },
+  H113: {
+    tr: 'Kaynak yok. İznin nereden alındığını yazın, “Web sitesi” gibi.',
+    en: 'There is no source. Write where the consent was taken, like “Website”.',
+  },
+  H114: {
+    tr: 'Alıcı yok. Telefonunu ya da e-posta adresini yazın.',
+    en: 'There is no recipient. Write the telephone or e-mail.',
+  },
+  H115: {
+    tr: 'Bu durumu bilmiyoruz. “Onay” ya da “Ret” yazın.',
+    en: 'We do not know this status. Write “Consent” or “Refusal”.',
+  },
+  H116: {
+    tr: 'Bu alıcı türünü bilmiyoruz. “Bireysel” ya da “Tacir ya da esnaf” yazın.',
+    en: 'We do not know this recipient type. Write “Individual” or “Merchant or craftsman”.',
+  },
+  H117: {
+    tr: 'Bu kanalı bilmiyoruz. “Arama”, “Mesaj” ya da “E-posta” yazın.',
+    en: 'We do not know this channel. Write “Calls”, “Messages” or “E-mail”.',
+  },
+  H119: {
+    tr: 'Bu kaynağı bilmiyoruz. Şunlardan birini yazın: Web sitesi, Mobil uygulama, Islak imzalı form, Fiziksel ortam, Çağrı merkezi, Kısa mesaj, E-posta, Etkinlik, Sosyal medya, Diğer elektronik ortam, ATM.',
+    en: 'We do not know this source. Write one of these: Website, Mobile app, Signed paper form, In person, Call centre, Text message, E-mail, Event, Social media, Other electronic means, Cash machine.',
+  },
+  H121: {
+    tr: 'Numara eksik ya da yanlış görünüyor. 0532 111 22 33 gibi yazın; yabancı numarayı + ve ülke koduyla.',
+    en: 'The number seems incomplete or wrong. Write it like 0532 111 22 33; a foreign one with + and its country code.',
+  },
+  H158: {
+    tr: 'Bu tarih okunamadı. 24.11.2026 14:05 gibi yazın.',
+    en: 'This date could not be read. Write it like 24.11.2026 14:05.',
+  },
+  H162: {
+    tr: 'İzin tarihi gelecekte. İznin alındığı anı Türkiye saatiyle yazın.',
+    en: 'The consent date is in the future. Write when the consent was taken, in Turkish time.',
+  },
+  H408: {
+    tr: '“İşletmenin kararı” yalnızca ret için kullanılır. Onayın alındığı kaynağı yazın.',
+    en: '“Decision of the business” goes with refusals only. Write where the consent was taken.',
+  },
+  H464: {
+    tr: 'Adres kanala uymuyor: E-posta için e-posta adresi, Arama ve Mesaj için telefon yazın.',
+    en: 'The address does not fit the channel: an e-mail for E-mail, a telephone for Calls and Messages.',
+  },
+};
+
 /** A code of this room. */
 export type ImportCode = keyof typeof IMPORT_ERRORS;
 
 /** What to tell people about a code of this room or of the law: what happened, a blank, how to mend it. */
 export function importSentence(code: ImportCode | ErrorCode, language: Language, values: SentenceValues = {}): string {
-  if (!isImportCode(code)) return sentence(code, language, values);
+  if (!isImportCode(code)) {
+    const desk = AT_THE_DESK[code]?.[language];
+    if (desk === undefined) return sentence(code, language, values);
+    const { didYouMean = '' } = values;
+    if (didYouMean === '') return desk;
+    return `${desk} ${language === 'tr' ? 'Bunu mu demek istediniz' : 'Did you mean'}: ${String(didYouMean)}?`;
+  }
   const entry = IMPORT_ERRORS[code];
   const text = language === 'tr' ? `${entry.tr} ${entry.mendTr}` : `${entry.en} ${entry.mendEn}`;
   return fill(text, language, values, false);

@@ -36,6 +36,7 @@ export const tr = {
     downloadStamp: 'Zaman damgasını indir',
     preview: 'Önizleme',
     title: 'Başlık',
+    titleSaved: 'Başlık kaydedildi.',
     saveTitle: 'Başlığı kaydet',
     proves: 'Neyi kanıtlar?',
     attach: 'Bir şeye bağla',
@@ -68,6 +69,7 @@ export const tr = {
     columns: { address: 'Adres', channel: 'Kanal', source: 'Kaynak', when: 'Kayıt' },
     select: (masked: string) => `${masked} satırını seç`,
     selected: (count: string) => `${count} onay seçili`,
+    proved: (count: string) => `Belge ${count} onaya bağlandı.`,
     addToSelected: 'Seçtiklerime belge ekle',
   },
   forms: {
@@ -143,6 +145,7 @@ export const en: typeof tr = {
     downloadStamp: 'Download the time stamp',
     preview: 'Preview',
     title: 'Title',
+    titleSaved: 'The title is saved.',
     saveTitle: 'Save the title',
     proves: 'What does it prove?',
     attach: 'Attach it',
@@ -175,6 +178,7 @@ export const en: typeof tr = {
     columns: { address: 'Address', channel: 'Channel', source: 'Source', when: 'Recorded' },
     select: (masked) => `Select ${masked}`,
     selected: (count) => `${count} consents selected`,
+    proved: (count) => `The document is attached to ${count} consents.`,
     addToSelected: 'Add a document to them',
   },
   forms: {

@@ -20,6 +20,8 @@ export const tr = {
     unused: 'kullanılmadı',
     otherSheets: (sheet: string, others: string) => `“${sheet}” sayfası okundu; şunlar okunmadı: ${others}.`,
     missingTitle: 'Dosyada olmayanlar',
+    dateMissing:
+      'Sayfada izin tarihi sütunu yok: her satırın kendi günü ve saati olmalı. Sütunu ekleyip yeniden yükleyin; şablonda örneği var.',
     missingLead: 'Bunlar bütün satırlar için geçerli olur.',
     hour: 'Saati yazılmamış tarihler için saat',
     again: 'Bunlarla yeniden oku',
@@ -102,6 +104,8 @@ export const en: typeof tr = {
     unused: 'not used',
     otherSheets: (sheet, others) => `The sheet “${sheet}” was read; these were not: ${others}.`,
     missingTitle: 'Not in the file',
+    dateMissing:
+      'The sheet has no column of consent dates: each row needs a day and an hour of its own. Add the column and upload again; the template has an example.',
     missingLead: 'These will hold for all rows.',
     hour: 'Time for dates without one',
     again: 'Read again with these',

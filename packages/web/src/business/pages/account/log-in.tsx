@@ -3,15 +3,18 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Navigate, useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, lazy, type ReactNode, Suspense, useState } from 'react';
 import { type Attempt, useAttempt } from '../../../api/attempt.ts';
 import { ask } from '../../../api/client.ts';
 import { useText } from '../../../text/index.tsx';
 import { Failure, Field, PageTitle, SkeletonRows } from '../../../ui/parts.tsx';
+import { CopyButton } from '../../copy-button.tsx';
 import { LanguageSwitch, SESSION, type SessionAnswer, useSession } from '../../desk.tsx';
 import { hasPasskeys, logInByPasskey } from './passkeys.ts';
 
 /** The frame of a page outside any organisation. */
+const SquareCode = lazy(() => import('../../../ui/square-code.tsx').then((part) => ({ default: part.SquareCode })));
+
 export function Page({ children }: { readonly children: ReactNode }) {
   const { t } = useText();
   return (
@@ -100,7 +103,7 @@ export function ChooseOrganisation() {
 
 export function LogIn() {
   const { t, setLanguage } = useText();
-  const { sonra } = useSearch({ from: '/isletme/giris' });
+  const { sonra, bitti } = useSearch({ from: '/isletme/giris' });
   const client = useQueryClient();
   const navigate = useNavigate();
   const session = useSession();
@@ -151,7 +154,7 @@ export function LogIn() {
     <Page>
       <div className="stack">
         <PageTitle>{t.logIn.title}</PageTitle>
-        {sonra !== undefined && <p className="banner">{t.logIn.ended}</p>}
+        {sonra !== undefined && <p className="banner">{bitti === 1 ? t.logIn.ended : t.logIn.first}</p>}
         <PasswordForm done={entered} />
         <div className="row">
           <Link to="/isletme/yeni-parola">{t.staff.reset.forgot}</Link>
@@ -333,12 +336,19 @@ function SetUpAuthenticator({ done }: { readonly done: (codes: readonly string[]
       {failure !== undefined && <Failure error={failure} />}
       {made !== undefined && (
         <>
+          <Suspense>
+            <SquareCode text={made.uri} label={t.logIn.setUpScan} />
+          </Suspense>
+          <p>{t.logIn.setUpScan}</p>
           <dl className="facts">
             <dt>{t.logIn.setUpKey}</dt>
             <dd>
               <a href={made.uri}>{made.secret.replace(/(.{4})(?=.)/g, '$1 ')}</a>
             </dd>
           </dl>
+          <div className="row">
+            <CopyButton text={made.secret} />
+          </div>
           <CodeField label={t.logIn.secondCode} value={code} onChange={setCode} />
         </>
       )}
@@ -364,6 +374,12 @@ function RecoveryCodes({ codes, done }: { readonly codes: readonly string[]; rea
           </li>
         ))}
       </ul>
+      <div className="row no-print">
+        <CopyButton text={codes.join('\n')} />
+        <button type="button" className="btn btn--desk" onClick={() => window.print()}>
+          {t.evidence.forms.print}
+        </button>
+      </div>
       <button type="button" className="btn btn--next no-print" onClick={() => void done()}>
         {t.logIn.recoveryDone}
       </button>

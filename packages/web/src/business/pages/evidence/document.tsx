@@ -124,6 +124,7 @@ function Attach({ document: { brandId, documentId, title: known } }: { readonly 
   const [kind, setKind] = useState<(typeof TARGETS)[number]>('consent');
   const [value, setValue] = useState('');
   const [channel, setChannel] = useState<(typeof CHANNELS)[number]>('MESAJ');
+  const [said, setSaid] = useState('');
   const { busy, failure, attempt } = useAttempt();
 
   async function target() {
@@ -144,7 +145,9 @@ function Attach({ document: { brandId, documentId, title: known } }: { readonly 
 
   function submit(event: FormEvent) {
     event.preventDefault();
+    const attaches = value !== '';
     void attempt(async () => {
+      setSaid('');
       const again = () => client.invalidateQueries({ queryKey: ['organisation', organisation, 'evidence'] });
       await ask(`POST ${ROUTE}/attachments`, {
         params: { organisation, brand: brandId, documentId },
@@ -157,6 +160,7 @@ function Attach({ document: { brandId, documentId, title: known } }: { readonly 
         throw error;
       });
       setValue('');
+      setSaid(attaches ? t.evidence.record.attached : words.titleSaved);
       await again();
     });
   }
@@ -227,10 +231,13 @@ function Attach({ document: { brandId, documentId, title: known } }: { readonly 
             </Field>
           )}
         </div>
-        <div>
+        <div className="row">
           <button type="submit" className="btn btn--next" aria-disabled={busy}>
             {value === '' ? words.saveTitle : words.submit}
           </button>
+          <span role="status" className="meta">
+            {said}
+          </span>
         </div>
       </form>
     </section>

@@ -228,6 +228,7 @@ function Unproven({ brandId }: { readonly brandId: number }) {
   const now = Math.floor(Date.now() / 1_000);
   const [from, setFrom] = useState(istanbulDay(now - UNPROVEN_DAYS * DAY_SECONDS));
   const [to, setTo] = useState(istanbulDay(now));
+  const [said, setSaid] = useState('');
   const [marked, setChosen] = useState<ReadonlyMap<number, UnprovenRow>>(new Map());
   const { busy, failure, attempt } = useAttempt();
   const [name, setName] = useState('');
@@ -265,6 +266,7 @@ function Unproven({ brandId }: { readonly brandId: number }) {
           })),
         },
       });
+      setSaid(words.proved(format.number(chosen.size)));
       setChosen(new Map());
       await client.invalidateQueries({ queryKey: ['organisation', organisation, 'evidence'] });
     });
@@ -297,6 +299,9 @@ function Unproven({ brandId }: { readonly brandId: number }) {
           )}
         </Field>
       </div>
+      <p role="status" className="meta">
+        {said}
+      </p>
       {chosen.size > 0 && desk.may('addEvidence') && (
         <div className="evidence__add">
           <p>{words.selected(format.number(chosen.size))}</p>

@@ -164,6 +164,9 @@ export function ListRecord() {
       ) : (
         <section aria-live="polite">
           <Columns list={list} />
+          {results === undefined && list.missing.includes('consentDate') && (
+            <p className="banner">{words.dateMissing}</p>
+          )}
           {results === undefined && (
             <Missing list={list} given={given} onChange={(next) => kept.set({ given: next })} again={() => read()} />
           )}

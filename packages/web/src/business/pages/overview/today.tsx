@@ -95,7 +95,7 @@ function OverviewView({ overview }: { readonly overview: Overview }) {
         <div className="today__list">
           <RefusalTable refusals={overview.refusals} now={now} />
           <p className="row today__foot">
-            <span className="meta">{t.refusals.keys}</span>
+            <span className="meta by-keyboard">{t.refusals.keys}</span>
             <Link to="/isletme/$organisation/retler" params={params} search={{}}>
               {t.today.allRefusals}
             </Link>

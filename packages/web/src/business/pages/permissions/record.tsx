@@ -100,6 +100,8 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
   });
   const { form } = kept;
   const [faults, setFaults] = useState<readonly Fault[]>([]);
+  /** They are the server's, not ours. */
+  const [told, setTold] = useState(false);
   const [failure, setFailure] = useState<PortalError>();
   const [confirming, setConfirming] = useState(false);
   const [given, setGiven] = useState<readonly GivenEntry[]>([]);
@@ -134,7 +136,6 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
     const name = desk.brandName(brandId);
     return giver === undefined ? name : `${name} (${t.partners.onBehalf(giver)})`;
   };
-  const faultOf = (field: string): string | undefined => faults.find((fault) => fault.field === field)?.text;
   const channelWords = new Intl.ListFormat(language).format(chosen.map((channel) => t.channel[channel]));
 
   function check(address: ReadAddress): Fault[] {
@@ -190,7 +191,10 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
       if (!(error instanceof PortalError)) throw error;
       const fields = error.problem?.fields;
       if (fields === undefined) setFailure(error);
-      else setFaults(fields.map(({ field, ...words }) => ({ field: FIELDS[field] ?? 'adres', text: words[language] })));
+      else {
+        setTold(true);
+        setFaults(fields.map(({ field, ...words }) => ({ field: FIELDS[field] ?? 'adres', text: words[language] })));
+      }
     } finally {
       setBusy(false);
     }
@@ -213,10 +217,17 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
     }
   }
 
+  // What was mended since is no fault any more; what the server found stands until it is asked again.
+  const still = check(read);
+  const open = told ? faults : faults.filter((fault) => still.some(({ field }) => field === fault.field));
+
+  const faultOf = (field: string): string | undefined => open.find((fault) => fault.field === field)?.text;
+
   async function submit(event?: FormEvent) {
     event?.preventDefault();
     // Who is faster than the reader of telephones waits for it: what he typed is judged, not that it is unread.
     const wrong = check(person === undefined ? await readTyped(form.address) : read);
+    setTold(false);
     setFaults(wrong);
     if (wrong.length > 0) return;
     if (refusal) setConfirming(true);
@@ -238,7 +249,7 @@ function RecordForm({ empty, anew }: { readonly empty: Form; readonly anew: bool
       {proof !== undefined && <p role="status">{t.evidence.record[proof]}</p>}
       <form className="form record" noValidate onSubmit={(event) => void submit(event)}>
         <DraftFound kept={kept} />
-        <ErrorSummary faults={faults} />
+        <ErrorSummary faults={open} asked={faults} />
         {failure !== undefined && <Failure error={failure} again={() => void submit()} />}
         <Choices legend={t.record.what}>
           {(['ONAY', 'RET'] as const).map((status) => (

@@ -33,6 +33,7 @@ export function ActivityLog() {
     getNextPageParam: ({ after }) => after,
   });
   const rows = list.data?.pages.flatMap(({ activities }) => activities) ?? [];
+  const isFiltered = is !== undefined || kim !== undefined || marka !== undefined;
   const now = Math.floor(Date.now() / 1_000);
   /** Who stands in the list: enough to choose from. */
   const people = new Map(rows.map(({ actor }) => [actor.accountId, actor.name ?? words.program]));
@@ -109,7 +110,7 @@ export function ActivityLog() {
         ) : list.data === undefined ? (
           <SkeletonRows rows={8} />
         ) : rows.length === 0 ? (
-          <p className="empty">{words.empty}</p>
+          <p className="empty">{isFiltered ? words.empty : words.emptyAll}</p>
         ) : (
           <table className="table table--stack">
             <thead>
@@ -131,7 +132,7 @@ export function ActivityLog() {
                   <td data-l={words.columns.what}>{words.acts[act] ?? act}</td>
                   <td data-l={words.columns.brand}>{brandId !== null && desk.brandName(brandId)}</td>
                   <td data-l={words.columns.details} className="meta">
-                    {detailsOf(details, t.channel)}
+                    {detailsOf(details, { t })}
                   </td>
                 </tr>
               ))}
@@ -143,10 +144,19 @@ export function ActivityLog() {
   );
 }
 
-/** Details that say something to a person: addresses (masked), names, channels, numbers of rows. */
-function detailsOf(details: Readonly<Record<string, unknown>>, channels: Readonly<Record<string, string>>): string {
+/** Numbers and media types say nothing to a person. */
+const OF_NO_INTEREST = /^([0-9a-f]{8}-[0-9a-f-]{27}|(application|audio|image|message)\/.*)$/;
+
+function detailsOf(details: Readonly<Record<string, unknown>>, { t }: Pick<ReturnType<typeof useText>, 't'>): string {
+  const known: Readonly<Record<string, string>> = { ...t.channel, ...t.role };
   return Object.entries(details)
-    .filter(([name, value]) => ['string', 'number'].includes(typeof value) && !/^(entry|.*id)$/i.test(name))
-    .map(([, value]) => channels[String(value)] ?? String(value))
+    .flatMap(([name, value]) => {
+      if (!['string', 'number'].includes(typeof value) || /^(entry|.*id)$/i.test(name)) return [];
+      const text = String(value);
+      if (OF_NO_INTEREST.test(text)) return [];
+      if (name === 'rows') return t.staff.activity.rows(text);
+      if (name === 'refused') return value === 0 ? [] : t.staff.activity.refusedRows(text);
+      return known[text] ?? text;
+    })
     .join(', ');
 }
