@@ -87,6 +87,11 @@ describe('the matrix', () => {
       grants: [{ role: 'manager', brands: [600101], channels: null, until: null, givenBy: null, endable: true }],
     });
     expect(people.find(({ self }) => self)?.name).toBe('Deniz Örnek');
+    // Who only reads was here too.
+    const viewer = await enter(server, 'viewer');
+    await viewer.call('GET /organisations/:organisation', { params: RETAIL });
+    const now = (await matrix(owner)).people.find(({ name }) => name === 'Can Örnek')?.lastSeenAt ?? 0;
+    expect(server.clock.now() - now).toBeLessThan(60);
     const seen = people.find(({ name }) => name === 'Emre Örnek')?.lastSeenAt ?? 0;
     expect(server.clock.now() - seen).toBeLessThan(60);
     expect(people.find(({ name }) => name === 'Nur Örnek')?.lastSeenAt).toBeNull();

@@ -256,7 +256,8 @@ export function openStaff({ database, clock, activities, messages }: StaffOption
   async function lastSeen(organisationCode: number): Promise<Map<number, number>> {
     const rows = await database.rows<[number, number | null]>(
       `select a.account_id, extract(epoch from greatest(a.last_used_at,
-         (select max(at) from activity y where y.organisation_code = $1 and y.account_id = a.account_id)))::float8
+         (select max(at) from activity y where y.organisation_code = $1 and y.account_id = a.account_id),
+         (select max(at) from visit w where w.account_id = a.account_id)))::float8
        from account a where ${peopleOf('$1')}`,
       [organisationCode],
     );
