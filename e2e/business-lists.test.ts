@@ -44,7 +44,7 @@ it.each([
   await page.getByLabel('Dosya (.xlsx)').setInputFiles(file);
   await page.getByRole('button', { name: 'Oku' }).click();
   await page.getByRole('heading', { name: '2 satır kaydedilecek, 1 satır düzeltilmeli.' }).waitFor();
-  await page.getByText('→ +90537').waitFor();
+  await page.getByText('yerine +90537').waitFor();
   await isGood(page);
   await page.getByRole('button', { name: '2 satırı kaydet' }).click();
   await page.getByRole('heading', { name: '2 satır işlendi, 1 satır kaydedilmedi.' }).waitFor();

@@ -287,7 +287,7 @@ export const en: Catalogue = {
     selected: (count) => `${count} rows selected`,
     empty: 'Here you will see who said no to the registry. Nobody has yet.',
     emptyOpen: 'Every refusal has reached your lists.',
-    keys: 'Move with ↑ ↓, open with Enter.',
+    keys: 'Move with the arrow keys, open with Enter.',
   },
   account: {
     title: 'My account',

@@ -292,7 +292,7 @@ export const tr = {
     selected: (count: number) => `${count} satır seçili`,
     empty: 'Burada, kayda hayır diyenleri göreceksiniz. Henüz yok.',
     emptyOpen: 'Listenize geçmeyen ret yok.',
-    keys: '↑ ↓ ile gezin, Enter ile açın.',
+    keys: 'Ok tuşlarıyla gezin, Enter ile açın.',
   },
   account: {
     title: 'Hesabım',

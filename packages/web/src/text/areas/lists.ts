@@ -28,7 +28,7 @@ export const tr = {
     rowsTitle: (count: string) => `${count} satır`,
     columns: { row: 'Satır', address: 'Alıcı', what: 'Kanal, durum', when: 'Ne zaman', will: 'Ne olacak' },
     came: 'Ne oldu',
-    repaired: (read: string, becomes: string) => `${read} → ${becomes}`,
+    repaired: (read: string, becomes: string) => `${read} yerine ${becomes}`,
     sameAs: (row: number) => `${row}. satırın aynısı; bir kez kaydedilir.`,
     outcomes: {
       recorded: 'Kaydedilecek',
@@ -112,7 +112,7 @@ export const en: typeof tr = {
     rowsTitle: (count) => `${count} rows`,
     columns: { row: 'Row', address: 'Recipient', what: 'Channel, status', when: 'When', will: 'What will happen' },
     came: 'What happened',
-    repaired: (read, becomes) => `${read} → ${becomes}`,
+    repaired: (read, becomes) => `${becomes} for ${read}`,
     sameAs: (row) => `The same as row ${row}; recorded once.`,
     outcomes: {
       recorded: 'Will be recorded',

@@ -296,7 +296,7 @@ export function FormSheets() {
           <p className="paper__choices">
             {(['MESAJ', 'ARAMA', 'EPOSTA'] as const).map((channel) => (
               <span key={channel}>
-                ☐ {t.channel[channel]}: {words.sheet.yes}
+                <span className="paper__box" /> {t.channel[channel]}: {words.sheet.yes}
               </span>
             ))}
           </p>

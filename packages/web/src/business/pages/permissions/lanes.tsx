@@ -2,14 +2,18 @@
 // was recorded. A drawing of the table below it, which says the same in words.
 
 import { istanbulDay } from '@acik-iys/law';
+import type { AnswerOf } from '../../../api/client.ts';
 import { useText } from '../../../text/index.tsx';
 import { State } from '../../../ui/parts.tsx';
 import { useDesk } from '../../desk.tsx';
-import type { MovementRow } from './person.tsx';
 
 /** Room before the first movement and behind the last, so that a line of today can be seen: a part of the whole. */
 const MARGIN = 0.03;
 const LEAST_SECONDS = 3_600;
+
+export type MovementRow = NonNullable<
+  AnswerOf<'GET /organisations/:organisation/people/:reference'>['movements']
+>[number];
 
 export function Lanes({ movements, now }: { readonly movements: readonly MovementRow[]; readonly now: number }) {
   const { t, language, format } = useText();

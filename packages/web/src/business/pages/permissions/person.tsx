@@ -10,12 +10,11 @@ import { Failure, PageTitle, SkeletonRows, State } from '../../../ui/parts.tsx';
 import { AskForm } from '../../ask-form.tsx';
 import { rememberAddress, useRememberedAddress } from '../../clear-addresses.ts';
 import { type DeskView, useDesk, useOrganisation } from '../../desk.tsx';
-import { Lanes } from './lanes.tsx';
+import { Lanes, type MovementRow } from './lanes.tsx';
 import './person.css';
 
 type PersonPage = AnswerOf<'GET /organisations/:organisation/people/:reference'>;
 type AnswerRow = PersonPage['brands'][number]['answers'][number];
-export type MovementRow = NonNullable<PersonPage['movements']>[number];
 
 /** `/izinler`: nothing but the question. */
 export function Search() {
