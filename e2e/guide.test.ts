@@ -109,7 +109,7 @@ describe('the journeys', () => {
   it('ask about an address', async () => {
     for (const page of [desktop, phone]) {
       await open(page, 'Bugün');
-      await page.getByText('kişi hayır dedi').first().waitFor();
+      await page.getByText('ret geldi').first().waitFor();
       if (page === desktop) await picture(page, 'today-1280', { height: 440 });
       await page.getByLabel('Bu adrese gönderebilir miyim?').fill('0532 123 45 67');
       await page.getByRole('button', { name: 'Sor' }).click();

@@ -233,8 +233,8 @@ export const en: Catalogue = {
   today: {
     first: 'Welcome',
     none: 'Nobody has said no since you last looked',
-    some: (count, more) => `${count}${more ? '+' : ''} said no since you last looked`,
-    firstSome: (count, more) => `${count}${more ? '+' : ''} said no`,
+    some: (count, more) => `${count === 1 ? '1 refusal' : `${count}${more ? '+' : ''} refusals`} since you last looked`,
+    firstSome: (count, more) => `${count === 1 ? '1 refusal' : `${count}${more ? '+' : ''} refusals`} so far`,
     since: (time) => `You last looked ${time}`,
     seen: 'Seen',
     waitingTitle: 'Waiting for you',

@@ -240,8 +240,8 @@ export const tr = {
   today: {
     first: 'Hoş geldiniz',
     none: 'Son bakışınızdan beri kimse hayır demedi',
-    some: (count: number, more: boolean) => `Son bakışınızdan beri ${count}${more ? '+' : ''} kişi hayır dedi`,
-    firstSome: (count: number, more: boolean) => `${count}${more ? '+' : ''} kişi hayır dedi`,
+    some: (count: number, more: boolean) => `Son bakışınızdan beri ${count}${more ? '+' : ''} ret geldi`,
+    firstSome: (count: number, more: boolean) => `Şimdiye kadar ${count}${more ? '+' : ''} ret geldi`,
     since: (time: string) => `Son bakışınız: ${time}`,
     seen: 'Gördüm',
     waitingTitle: 'Sizi bekleyenler',
