@@ -313,7 +313,7 @@ describe('a right', () => {
       'Örnek Perakende A.Ş.: size yeni yetki verildi',
     ]);
     const kinds = (await clerk.call('GET /notice-choices')).body.map(({ kind }) => kind);
-    expect(kinds).toEqual(['refusals-last-day', 'unusual-search', 'push-parked', 'entry-not-recorded']);
+    expect(kinds).toEqual(['refusals-last-day', 'unusual-search', 'push-parked', 'partnership', 'entry-not-recorded']);
   });
 
   it('is heard of in his open screens, and in nobody else’s', async () => {

@@ -283,6 +283,24 @@ Bu e-postayı Açık İYS gönderdi; yanıtlar okunmaz. Sizden e-postayla hiçbi
       ['24 November 2026 at 14:05', 'I forgot my password'],
     ],
     [
+      {
+        template: 'partnership',
+        language: 'tr',
+        fields: { organisation: 'Örnek A.Ş.', other: 'Ajans', what: 'offered' },
+      },
+      'Ajans: sizden yanıt bekleyen bir teklif',
+      ['Ajans, Örnek A.Ş. kurumunuza', 'Kabul edene kadar'],
+    ],
+    [
+      {
+        template: 'partnership',
+        language: 'en',
+        fields: { organisation: 'Örnek A.Ş.', other: 'Ajans', what: 'ended' },
+      },
+      'Ajans: a right has ended',
+      ['between Ajans and Örnek A.Ş.', 'at once'],
+    ],
+    [
       { template: 'wrong-codes', language: 'tr', fields: { at: THEN } },
       'Açık İYS: hesabınızda çok sayıda yanlış kod denendi',
       ['24 Kasım 2026 14:05 (Türkiye saati)', 'parolanızı bir başkası biliyor'],

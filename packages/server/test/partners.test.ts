@@ -272,6 +272,9 @@ describe('a partner', () => {
     const waiting = await give(partner, consent(600101));
     expect(waiting.body.state).toBe('waiting');
     expect((await end(600101, { reason: 'Sözleşme bitti' })).status).toBe(200);
+    const told = await partner.call('GET /organisations/:organisation/messages', { params: AGENCY });
+    expect(told.body.messages[0]).toMatchObject({ kind: 'partnership', details: { what: 'ended' }, read: false });
+    expect(told.body.messages.some(({ details }) => 'what' in details && details.what === 'offered')).toBe(true);
 
     expect((await give(partner, consent(600101))).problem.code).toBe('desk.brand');
     const refusals = await partner.call('GET /organisations/:organisation/refusals', {

@@ -4,7 +4,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { PortalError, whenSessionOver } from './api/client.ts';
+import { PortalError, whenRightEnded, whenSessionOver } from './api/client.ts';
 import { forgetAddresses } from './business/clear-addresses.ts';
 import { SESSION, SESSION_QUERY, type SessionAnswer } from './business/desk.tsx';
 import { pauseDrafts } from './business/draft-keeper.ts';
@@ -31,6 +31,12 @@ const client = new QueryClient({
 });
 // Asked for while the screen is still on its way.
 void client.prefetchQuery(SESSION_QUERY);
+// What he may do, and for whom, is not what it was.
+whenRightEnded(() => {
+  void client.invalidateQueries({
+    predicate: ({ queryKey }) => queryKey.includes('desk') || queryKey.includes('customers'),
+  });
+});
 whenSessionOver(() => {
   const { pathname, search } = window.location;
   if (pathname === '/isletme/giris') {

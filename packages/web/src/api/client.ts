@@ -77,10 +77,17 @@ export async function ask<R extends PortalRouteName>(
   throw refusalOf(response.status, answer);
 }
 
+/** Called where a right for a brand has ended since the screen was shown. */
+let onRightEnded: () => void = () => undefined;
+export function whenRightEnded(listener: () => void): void {
+  onRightEnded = listener;
+}
+
 /** The error of an answer that is none; tells the application where the session is over. */
 export function refusalOf(status: number, answer: unknown): PortalError {
   const problem = (answer as PortalProblem | undefined)?.code === undefined ? undefined : (answer as PortalProblem);
   if (problem?.code === 'session.none' || problem?.code === 'session.second_factor') onSessionOver();
+  if (problem?.code === 'desk.brand' || problem?.code === 'desk.channel') onRightEnded();
   return new PortalError(status, problem);
 }
 

@@ -231,6 +231,10 @@ export const partnerHandlers: Handlers<
     rooms.access.forgetRights();
     const brandId = brandIds.length === 1 ? brandIds[0] : null;
     await log(call, holderCode, 'partner.named', { brandId, reason: body.reason });
+    await rooms.messages.partnership(holderCode, {
+      other: desk.organisation.title,
+      what: state === 'waiting' ? 'offered' : 'ended',
+    });
     return { state };
   },
 
@@ -243,6 +247,7 @@ export const partnerHandlers: Handlers<
     await told(() => rooms.parties.end(side, otherCode, brandId, reason));
     rooms.access.forgetRights();
     await log(call, otherCode, 'partner.ended', { brandId, reason });
+    await rooms.messages.partnership(otherCode, { other: desk.organisation.title, what: 'ended' });
     return { done: true };
   },
 
@@ -270,6 +275,7 @@ export const partnerHandlers: Handlers<
     const { providerCode } = await told(() => rooms.parties.accept(side, uuidOf(call, 'offerId')), 'thing.unknown');
     rooms.access.forgetRights();
     await log(call, providerCode, 'partner.accepted');
+    await rooms.messages.partnership(providerCode, { other: desk.organisation.title, what: 'accepted' });
     return { done: true };
   },
 
@@ -282,6 +288,7 @@ export const partnerHandlers: Handlers<
       'thing.unknown',
     );
     await log(call, otherCode, kind === 'provider' ? 'partner.withdrawn' : 'partner.refused', { reason: body.reason });
+    await rooms.messages.partnership(otherCode, { other: desk.organisation.title, what: 'declined' });
     return { done: true };
   },
 

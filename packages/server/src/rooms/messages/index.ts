@@ -47,6 +47,8 @@ export interface Messages extends Telling {
     address: MessageDetails['push-parked'],
     holderCode: number,
   ): Promise<readonly number[]>;
+  /** Tells the owners of one side what the other did. */
+  partnership(organisationCode: number, details: MessageDetails['partnership']): Promise<void>;
   /** Newest first, before a moment (epoch seconds, with the id of what stood there). */
   list(
     accountId: number,
@@ -106,6 +108,14 @@ export function openMessages(options: MessagesOptions): Messages {
         brandId,
       });
       return await telling.tell(connection, { accounts, kind: 'push-parked', details });
+    },
+
+    async partnership(organisationCode, details) {
+      const told = await database.transaction(async (connection) => {
+        const accounts = await holders(connection, { organisation: organisationCode, roles: ['owner'] });
+        return await telling.tell(connection, { accounts, kind: 'partnership', details });
+      });
+      telling.wake(told);
     },
 
     async list(accountId, { before, limit }) {

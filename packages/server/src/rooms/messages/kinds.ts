@@ -42,6 +42,11 @@ export interface MessageDetails {
   };
   readonly 'right-given': RightsTold;
   readonly 'right-ended': RightsTold;
+  /** The other side offered, accepted, declined or ended something. `other`: its title. */
+  readonly partnership: {
+    readonly other: string;
+    readonly what: 'offered' | 'accepted' | 'declined' | 'ended';
+  };
   /** A consent that waited was not recorded. `reference`: opaque, to the person's page; null: he may not see it now. */
   readonly 'entry-not-recorded': {
     readonly brandId: number;
@@ -60,6 +65,7 @@ const BY_MAIL = {
   'push-parked': true,
   'right-given': 'always',
   'right-ended': 'always',
+  partnership: true,
   'entry-not-recorded': false,
 } as const satisfies Record<MessageKind, boolean | 'always'>;
 

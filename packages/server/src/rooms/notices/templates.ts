@@ -53,6 +53,12 @@ export interface MailFields {
     readonly channel: Channel;
     readonly host: string;
   };
+  /** What the other side of a partnership did; `other`: its title. */
+  partnership: {
+    readonly organisation: string;
+    readonly other: string;
+    readonly what: 'offered' | 'accepted' | 'declined' | 'ended';
+  };
   /** A consent that waited was not recorded. */
   'entry-not-recorded': { readonly organisation: string; readonly brand: string; readonly channel: Channel };
 }
@@ -339,6 +345,33 @@ const WRITERS: Writers = {
           ['Server', name(host)],
         ],
         'Look after your server, then log in to Açık İYS and start the address again: what was missed is sent from where it stopped.',
+      ],
+    }),
+  },
+
+  partnership: {
+    tr: ({ organisation, other, what }) => ({
+      subject: `${name(other)}: ${{ offered: 'sizden yanıt bekleyen bir teklif', accepted: 'teklifiniz kabul edildi', declined: 'teklif geri çevrildi', ended: 'bir hak sona erdi' }[what]}`,
+      parts: [
+        {
+          offered: `${name(other)}, ${name(organisation)} kurumunuza kendi adına çalışma hakkı öneriyor. Kabul edene kadar hiçbir şey değişmez.`,
+          accepted: `${name(other)}, ${name(organisation)} adına verdiğiniz hakları kabul etti; haklar şimdi geçerli.`,
+          declined: `${name(other)} ile ${name(organisation)} arasındaki teklif geri çevrildi ya da geri alındı.`,
+          ended: `${name(other)} ile ${name(organisation)} arasındaki bir hak sona erdirildi ya da daraltıldı; hemen geçerlidir.`,
+        }[what],
+        'Ayrıntısını görmek için Açık İYS’ye girin.',
+      ],
+    }),
+    en: ({ organisation, other, what }) => ({
+      subject: `${name(other)}: ${{ offered: 'an offer waits for your answer', accepted: 'your offer was accepted', declined: 'an offer was declined', ended: 'a right has ended' }[what]}`,
+      parts: [
+        {
+          offered: `${name(other)} offers ${name(organisation)} the right to work on its behalf. Nothing changes until you accept.`,
+          accepted: `${name(other)} has accepted the rights that ${name(organisation)} gave; they are in force now.`,
+          declined: `An offer between ${name(other)} and ${name(organisation)} was declined or withdrawn.`,
+          ended: `A right between ${name(other)} and ${name(organisation)} was ended or narrowed, at once.`,
+        }[what],
+        'Log in to Açık İYS to see the details.',
       ],
     }),
   },

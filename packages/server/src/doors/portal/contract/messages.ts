@@ -34,6 +34,7 @@ const Message = Type.Union([
   message('push-parked', { brandId: Code, brand: Type.String(), channel: Channel, host: Type.String() }),
   message('right-given', Rights),
   message('right-ended', Rights),
+  message('partnership', { other: Type.String(), what: Type.Enum(['offered', 'accepted', 'declined', 'ended']) }),
   message('entry-not-recorded', {
     brandId: Code,
     brand: Type.String(),
@@ -50,6 +51,7 @@ const ChosenKind = Type.Union([
   Type.Literal('refusals-last-day'),
   Type.Literal('unusual-search'),
   Type.Literal('push-parked'),
+  Type.Literal('partnership'),
   Type.Literal('entry-not-recorded'),
 ]);
 const Choice = Type.Object({ kind: ChosenKind, byMail: Type.Boolean() });

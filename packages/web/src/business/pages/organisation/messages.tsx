@@ -18,7 +18,9 @@ type Message = AnswerOf<'GET /organisations/:organisation/messages'>['messages']
 const CHOICES = ['notice-choices'];
 /** Whom messages of a kind are meant for: nobody is asked about mails that do not come to him. */
 const MEANT_FOR: Readonly<Record<Choice['kind'], (desk: DeskView) => boolean>> = {
-  'refusals-last-day': ({ roles }) => roles.includes('owner') || roles.includes('manager'),
+  'refusals-last-day': ({ roles, may }) =>
+    may('readRefusals') && (roles.includes('owner') || roles.includes('manager')),
+  partnership: ({ roles }) => roles.includes('owner'),
   'push-parked': ({ roles }) => roles.includes('owner') || roles.includes('manager'),
   'unusual-search': ({ roles }) => roles.includes('owner'),
   'entry-not-recorded': (desk) => desk.may('record'),
@@ -152,6 +154,8 @@ function What({ message }: { readonly message: Message }) {
       );
       return <p>{words[message.kind === 'right-given' ? 'given' : 'ended'](by, list.format(named))}</p>;
     }
+    case 'partnership':
+      return <p>{words.partnership[message.details.what](message.details.other)}</p>;
     case 'entry-not-recorded': {
       const { brand, channel, sentence } = message.details;
       return (
@@ -196,6 +200,18 @@ function Way({ message, onRead }: { readonly message: Message; readonly onRead: 
           {words.connections}
         </Link>
       );
+    case 'partnership': {
+      if (!desk.may('managePartners')) return null;
+      const to =
+        desk.organisation.kind === 'provider'
+          ? '/isletme/$organisation/is-ortaklari'
+          : '/isletme/$organisation/musteriler';
+      return (
+        <Link to={to} params={params} onClick={onRead}>
+          {words.partners}
+        </Link>
+      );
+    }
     case 'entry-not-recorded': {
       const { reference } = message.details;
       if (reference === null || !desk.may('ask')) return null;
