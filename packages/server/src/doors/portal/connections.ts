@@ -61,7 +61,7 @@ async function pushed(
 }
 
 /** Why a receiver was not reached is not told more closely: nobody learns what names our own network has. */
-function answerOf(result: CallResult): ReceiverAnswer['bare'] {
+function receiverAnswer(result: CallResult): ReceiverAnswer['bare'] {
   if ('status' in result) return { status: result.status, failure: null };
   return { status: null, failure: result.failure === 'timeout' ? 'timeout' : 'unreachable' };
 }
@@ -190,7 +190,7 @@ export const connectionHandlers: Handlers<
     const trial = await rooms.deliveries.test(brand.scope, pushId);
     if (trial === 'unknown') throw problem('thing.unknown');
     if (trial === 'busy') throw problem('push.busy', 5);
-    return { good: trial.good, bare: answerOf(trial.bare), full: trial.full ? answerOf(trial.full) : null };
+    return { good: trial.good, bare: receiverAnswer(trial.bare), full: trial.full ? receiverAnswer(trial.full) : null };
   },
 
   'POST /organisations/:organisation/brands/:brand/push-addresses/:pushId/resume': async (call) => {

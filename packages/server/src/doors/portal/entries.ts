@@ -12,7 +12,7 @@ import type { PortalRooms } from './rooms.ts';
 
 type EntryAnswer = Portal['POST /organisations/:organisation/entries']['answer'];
 
-function answerOf({ clock }: PortalRooms, entry: Entry, reference: string | null): EntryAnswer {
+function entryAnswer({ clock }: PortalRooms, entry: Entry, reference: string | null): EntryAnswer {
   const { entryId, brandId, state, code, dueAt } = entry;
   return {
     entryId,
@@ -63,13 +63,13 @@ export const entryHandlers: Handlers<
         brandId,
         details: { address: mask(recipient), channel: consent.type, entry: entry.entryId },
       });
-    return answerOf(rooms, entry, rooms.references.make(desk.organisation.code, recipient));
+    return entryAnswer(rooms, entry, rooms.references.make(desk.organisation.code, recipient));
   },
 
   'GET /organisations/:organisation/entries/:entryId': async (call) => {
     const entry = await call.rooms.entries.entry(call.desk.accountId, uuidOf(call, 'entryId'));
     if (entry === undefined) throw problem('thing.unknown');
-    return answerOf(call.rooms, entry, null);
+    return entryAnswer(call.rooms, entry, null);
   },
 
   'POST /organisations/:organisation/entries/:entryId/undo': async (call) => {
@@ -78,7 +78,7 @@ export const entryHandlers: Handlers<
     if (entry === undefined) throw problem('thing.unknown');
     if (entry.state === 'undone')
       await rooms.activities.add(desk, 'entry.undone', { brandId: entry.brandId, details: { entry: entry.entryId } });
-    return answerOf(rooms, entry, null);
+    return entryAnswer(rooms, entry, null);
   },
 
   'GET /organisations/:organisation/drafts/:place': async (call) => {

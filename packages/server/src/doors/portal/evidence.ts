@@ -134,7 +134,7 @@ export async function documentsOf(
   }));
 }
 
-async function answerOf(call: DeskRooms, brand: DeskBrand, document: Document): Promise<DocumentAnswer> {
+async function documentAnswer(call: DeskRooms, brand: DeskBrand, document: Document): Promise<DocumentAnswer> {
   const [answer] = await documentsOf(call, brand, [document]);
   return answer as DocumentAnswer;
 }
@@ -182,7 +182,7 @@ export const evidenceHandlers: Handlers<
     if ((upload.bytes ?? 0) > AUDIO_BYTES_MAX) throw problem('evidence.too_large');
     const document = await told(rooms.evidence.add(desk, brand, { ...upload, key: query.key }));
     await log(call, 'evidence.added', brand, { document: document.documentId, type: document.type });
-    return await answerOf(call, brand, document);
+    return await documentAnswer(call, brand, document);
   },
 
   'GET /organisations/:organisation/brands/:brand/evidence': async (call) => {
@@ -210,7 +210,7 @@ export const evidenceHandlers: Handlers<
     const document = await told(rooms.evidence.document(desk, brand, uuidOf(call, 'documentId')));
     await log(call, 'evidence.read', brand, { document: document.documentId });
     return {
-      document: await answerOf(call, brand, document),
+      document: await documentAnswer(call, brand, document),
       keptUntil: await rooms.evidence.keptUntil(brand, document),
     };
   },
@@ -250,7 +250,7 @@ export const evidenceHandlers: Handlers<
       document: document.documentId,
       to: Object.fromEntries([...Map.groupBy(to, ({ kind }) => kind)].map(([kind, own]) => [kind, own.length])),
     });
-    return await answerOf(call, brand, document);
+    return await documentAnswer(call, brand, document);
   },
 
   'POST /organisations/:organisation/brands/:brand/evidence/:documentId/replacement': async (call) => {
@@ -259,7 +259,7 @@ export const evidenceHandlers: Handlers<
     const by = { documentId: body.by, reason: body.reason };
     const document = await told(rooms.evidence.replace(desk, brand, uuidOf(call, 'documentId'), by));
     await log(call, 'evidence.replaced', brand, { document: document.documentId, by: body.by });
-    return await answerOf(call, brand, document);
+    return await documentAnswer(call, brand, document);
   },
 
   'GET /organisations/:organisation/people/:reference/evidence': async (call) => {

@@ -25,7 +25,7 @@ import {
 import { brandFor, type DeskCall, type Handlers } from './call.ts';
 import type { Portal } from './contract.ts';
 import { FileAnswer } from './file-answer.ts';
-import { answerOf } from './people.ts';
+import { contactAnswer } from './people.ts';
 import { Problem, problem, sentencesOf } from './problems.ts';
 import type { Upload } from './upload.ts';
 
@@ -203,7 +203,7 @@ async function checkList(
         const words = fault ? { tr: faultSentence(fault, 'tr'), en: faultSentence(fault, 'en') } : { tr: '', en: '' };
         return { rowNumber, written, may: null, why: 'not-an-address', words };
       }
-      const { may, why } = await answerOf(call.rooms, brand, kind, address);
+      const { may, why } = await contactAnswer(call.rooms, brand, kind, address);
       return { rowNumber, written, may, why, words: WHY[why] };
     }),
   );

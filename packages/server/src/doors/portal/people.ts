@@ -5,16 +5,15 @@ import {
   channelOf,
   EPOSTA,
   email,
+  isGranted,
   kindOf,
   kindOfAddress,
   mask,
   normaliseTelephone,
-  ONAY,
   RECIPIENT_TYPES,
   recipientTypeOf,
   sourceName,
   sourceNumberOf,
-  statusBitOf,
   statusOf,
 } from '@acik-iys/law';
 import type { DeskBrand } from '../../rooms/access/index.ts';
@@ -69,7 +68,7 @@ function addressOfPage({ rooms, desk, params }: AnyDeskCall): string {
 }
 
 /** May the desk contact this address for `brand` now, and, where its role may know, why. A retailer is told of his own right alone. */
-export async function answerOf(
+export async function contactAnswer(
   { registry }: PortalRooms,
   { scope, retailerCode, abilities }: DeskBrand,
   kind: number,
@@ -78,10 +77,10 @@ export async function answerOf(
   const status = await registry.status(scope, kind, address);
   const movement = status?.movement ?? null;
   const withheld = status?.withheld ?? null;
-  const granted = withheld === null && movement !== null && statusBitOf(movement.state) === ONAY;
+  const granted = isGranted(movement, withheld?.consentedAt);
   const row = { channel: channelOf(kind), recipientType: recipientTypeOf(kind) };
   if (retailerCode !== null) {
-    const own = granted && (await registry.retailers.sees(scope, movement, retailerCode));
+    const own = granted && movement !== null && (await registry.retailers.sees(scope, movement, retailerCode));
     return { ...row, may: own, why: 'untold', consentedAt: null, receivedAt: null, source: null };
   }
   const told = abilities.has('understand');
@@ -204,7 +203,7 @@ export const peopleHandlers: Handlers<
         answers: await Promise.all(
           kinds
             .filter((kind) => brand.scope.may(channelOf(kind), 'read'))
-            .map((kind) => answerOf(rooms, brand, kind, address)),
+            .map((kind) => contactAnswer(rooms, brand, kind, address)),
         ),
       })),
     );
