@@ -305,14 +305,17 @@ describe('a list to be checked', () => {
     const checked = await clerk.call('POST /organisations/:organisation/checks/pasted', {
       params: RETAIL_ORGANISATION,
       query: { brand: '600100', channel: 'MESAJ', recipientType: 'BIREYSEL' },
-      body: { text: [yes, no, never, '0532 12'].join('\n') },
+      body: { text: [yes, no, never, '0532 12', yes].join('\n') },
     });
     expect(checked.body.rows.map(({ may, why }) => [may, why])).toEqual([
       [true, 'granted'],
       [false, 'refused'],
       [false, 'none'],
       [null, 'not-an-address'],
+      [true, 'granted'],
     ]);
+    // It stands there twice and is one address.
+    expect(checked.body.rows[4]?.words.tr).toBe('Onay var. 1. satırla aynı.');
     expect(checked.body).toMatchObject({ yes: 1, no: 2, notAddresses: 1 });
   });
 

@@ -196,7 +196,7 @@ async function checkList(
   await noteRows(call, 'list.checked', brand.brandId, rows.length, { channel: query.channel });
   const checkedAt = call.rooms.clock.now();
   const answers = await Promise.all(
-    rows.map(async ({ rowNumber, cells, address, faults }) => {
+    rows.map(async ({ rowNumber, cells, address, faults, sameAs }) => {
       const written = cells.recipient ?? '';
       if (address === null) {
         const [fault] = faults;
@@ -204,13 +204,17 @@ async function checkList(
         return { rowNumber, written, may: null, why: 'not-an-address', words };
       }
       const { may, why } = await contactAnswer(call.rooms, brand, kind, address);
-      return { rowNumber, written, may, why, words: WHY[why] };
+      if (sameAs === null) return { rowNumber, written, may, why, words: WHY[why] };
+      const words = { tr: `${WHY[why].tr} ${sameAs}. satırla aynı.`, en: `${WHY[why].en} The same as row ${sameAs}.` };
+      return { rowNumber, written, may, why, words: { tr: words.tr.trim(), en: words.en.trim() } };
     }),
   );
+  // An address that stands there twice is one.
+  const distinct = answers.filter((_, at) => rows[at]?.sameAs === null);
   return {
     checkedAt,
-    yes: answers.filter(({ may }) => may === true).length,
-    no: answers.filter(({ may }) => may === false).length,
+    yes: distinct.filter(({ may }) => may === true).length,
+    no: distinct.filter(({ may }) => may === false).length,
     notAddresses: answers.filter(({ may }) => may === null).length,
     rows: answers,
   };
