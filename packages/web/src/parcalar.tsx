@@ -6,7 +6,9 @@ import { PortalError } from './api/client.ts';
 import { TextProvider, useText } from './text/index.tsx';
 import { Confirm } from './ui/dialog.tsx';
 import './ui/index.css';
+import { Listing } from './ui/listing.tsx';
 import { Bars, Choices, ErrorSummary, Failure, Field, PageTitle, SkeletonRows, State } from './ui/parts.tsx';
+import { SquareCode } from './ui/square-code.tsx';
 
 const PROBLEM = {
   status: 503,
@@ -48,6 +50,34 @@ function Parts() {
         <button type="button" className="btn btn--quiet">
           {t.person.reveal}
         </button>
+      </section>
+      <section>
+        <Listing
+          file="ornek"
+          rows={1}
+          list={{ hasNextPage: true, isFetchingNextPage: false, fetchNextPage: async () => {} }}
+        >
+          <table className="table table--stack">
+            <thead>
+              <tr>
+                <th scope="col">{t.person.brand}</th>
+                <th scope="col">{t.person.columns.status}</th>
+              </tr>
+            </thead>
+            <tbody>
+              <tr>
+                <th scope="row">Örnek Perakende</th>
+                <td data-l={t.person.columns.status}>{t.status.ONAY}</td>
+              </tr>
+            </tbody>
+          </table>
+        </Listing>
+        <Listing file="bos" rows={0}>
+          <p className="empty">{t.search.empty}</p>
+        </Listing>
+      </section>
+      <section>
+        <SquareCode text="otpauth://totp/ornek" label={t.logIn.setUpScan} />
       </section>
       <section className="form">
         <ErrorSummary faults={[{ field: 'ornek', text: t.record.needAddress }]} />
