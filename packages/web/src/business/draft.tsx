@@ -58,6 +58,8 @@ export function useKept<T extends object>(
     },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
+    // Without a line too the form is there: it is asked, and told that nobody answers.
+    networkMode: 'always',
     enabled: !anew,
   });
   const kept = hasShapeOf(first, stored.data) && accepts(stored.data) ? stored.data : undefined;
