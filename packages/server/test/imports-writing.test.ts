@@ -126,6 +126,11 @@ describe('an .xlsx file', () => {
     );
   });
 
+  it('gives back what only looks like an escape by what follows it', async () => {
+    const rows = [['_xA1A1\ufffe', '_x000D', '_x000D_', '_x000D\u0001']];
+    expect(textsOf(await xlsxTable(sheetOf(rows)))).toEqual(expected(rows));
+  });
+
   it('types each text as text, and marks what looks like a formula so that it stays text when it is edited', async () => {
     const bytes = await buffer(writeXlsx([sheetOf([['=1+1', '+905321112233', 7, null]])]));
     const parts = unzipSync(bytes);

@@ -156,10 +156,13 @@ function textCell(reference: string, text: string, style: number): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** ECMA-376, 22.9.2.19 (ST_Xstring): what XML cannot hold is written `_x000D_`, and what looks so `_x005F_x000D_`. */
+/**
+ * ECMA-376, 22.9.2.19 (ST_Xstring): what XML cannot hold is written `_x000D_`, and what looks so `_x005F_x000D_`;
+ * also where only what follows makes it look so.
+ */
 function escaped(text: string): string {
   return text
-    .replace(/_(?=x[0-9a-fA-F]{4}_)/g, '_x005F_')
+    .replace(/_(?=x[0-9a-fA-F]{4})/g, '_x005F_')
     .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, (sign) =>
       sign === '\t' || sign === '\n' ? sign : `_x${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,
     )
