@@ -1,8 +1,9 @@
 // Lists given by hand: what will happen to each row, and recording them all in one go.
 //
 // A list is one call of the registry: all its rows are recorded or none, and its results lie under the list's key as a
-// batch's do. Another list under the same key is refused. The same list sent again, by a double click or after a lost line, is answered with those results. A process
-// that died between taking the list and recording it leaves a row that the next try takes over after TAKEN_SECONDS.
+// batch's do. Another list under the same key is refused. The same list sent again, by a double click or after a lost
+// line, is answered with those results. A process that died between taking the list and recording it leaves a row that
+// the next try takes over after TAKEN_SECONDS.
 
 import { judge, ONAY, type Statement, statusBitOf, type Verdict } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
