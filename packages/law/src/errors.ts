@@ -14,6 +14,8 @@
 // batch result 200), H061 500 (400 when consents are tied to the retailer). H191 means two things: a push address
 // that does not answer, which is its entry here, and a brandCode in the path that is no integer, whose sentence is
 // OWN_ERRORS['request.brand_code_not_integer'].
+//
+// Long because it is one list: an entry for each code, read by looking one up.
 
 /** One error: our stable code, its HTTP status, what happened and how to mend it. */
 export interface CatalogueEntry {

@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { type Calendar, channelOf, isDay, istanbulDay, keptUntil, ONAY, statusBitOf } from '@acik-iys/law';
 import type { Clock } from '../../ground/clock.ts';
 import type { Database } from '../../ground/database.ts';
+import { fewAtOnce } from '../../ground/few-at-once.ts';
 import type { Files } from '../../ground/files.ts';
 import type { AddressKeys } from '../../ground/keys.ts';
 import type { Log } from '../../ground/log.ts';
@@ -238,21 +239,7 @@ export interface DocumentsOptions {
   readonly onStored: () => void;
 }
 
-const underWay = new Map<number, number>();
-
-/** @throws EvidenceError too_many_at_once */
-async function oneOfFew<T>(accountId: number, work: () => Promise<T>): Promise<T> {
-  const others = underWay.get(accountId) ?? 0;
-  if (others >= UPLOADS_AT_ONCE) throw new EvidenceError('too_many_at_once');
-  underWay.set(accountId, others + 1);
-  try {
-    return await work();
-  } finally {
-    const left = (underWay.get(accountId) ?? 1) - 1;
-    if (left === 0) underWay.delete(accountId);
-    else underWay.set(accountId, left);
-  }
-}
+const oneOfFew = fewAtOnce(UPLOADS_AT_ONCE, () => new EvidenceError('too_many_at_once'));
 
 export function openDocuments(options: DocumentsOptions): Documents & OfHouse {
   const { database, clock, keys, files, log, calendar, registry, entries, forms, onStored } = options;

@@ -4,6 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SentenceValues } from '@acik-iys/law';
 import { promise as fastq } from 'fastq';
+import { fewAtOnce } from '../../ground/few-at-once.ts';
 import { ImportRefused } from './refused.ts';
 import type { Table } from './table.ts';
 import type { ImportCode } from './words.ts';
@@ -35,20 +36,13 @@ export async function readSheet(bytes: Uint8Array, options: ReadSheetOptions): P
     throw new ImportRefused('import.too_large', { limit: FILE_BYTES_MOST / 1024 / 1024 });
   refuseOtherKinds(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const { by } = options;
-  const others = by === undefined ? 0 : (ofOne.get(by) ?? 0);
-  if (line.length() >= WAITING_MOST || others >= OF_ONE_MOST) throw new ImportRefused('import.busy');
-  if (by === undefined) return await line.push({ bytes, options });
-  ofOne.set(by, others + 1);
-  try {
-    return await line.push({ bytes, options });
-  } finally {
-    const left = (ofOne.get(by) ?? 1) - 1;
-    if (left === 0) ofOne.delete(by);
-    else ofOne.set(by, left);
-  }
+  if (line.length() >= WAITING_MOST) throw busy();
+  const read = (): Promise<Table> => line.push({ bytes, options });
+  return by === undefined ? await read() : await oneOfFew(by, read);
 }
 
-const ofOne = new Map<number, number>();
+const busy = (): ImportRefused => new ImportRefused('import.busy');
+const oneOfFew = fewAtOnce(OF_ONE_MOST, busy);
 
 const ZIP = Buffer.from('PK\x03\x04', 'latin1');
 const OLE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
