@@ -638,7 +638,8 @@ describe('a file', () => {
 
   it('is no sheet where it has more than 100,000 rows', async () => {
     const key = 'day, kind, state, change, old_state';
-    const counter = `brand_id = 600101 and (${key}) = (select ${key} from brand_day where brand_id = 600101 order by ${key} limit 1)`;
+    // Of addresses that had none before: a change of one that stood, or of none at all, adds no row to this list.
+    const counter = `brand_id = 600101 and (${key}) = (select ${key} from brand_day where brand_id = 600101 and old_state = -1 and change <> 6 order by ${key} limit 1)`;
     await server.owner.query(`update brand_day set movements = movements + 100000 where ${counter}`);
     const { problem } = await ask(owner, wanted({ brandId: 600101, format: 'xlsx', to: TODAY }));
     await server.owner.query(`update brand_day set movements = movements - 100000 where ${counter}`);
